@@ -1,0 +1,1 @@
+"""Longroom: one classroom out of many sites."""

@@ -1,0 +1,111 @@
+"""Who acts: roles, the permissions each role has, and an actor's reach over sites.
+
+A permission says what kind of act a role may do at all. Whether *this* actor may do it to *this* meeting, room or
+question is decided by the rule itself, from what the stream holds (who teaches the section, who supervises the room).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The people of domain.md, and `system`: the server itself, entering what the directory or the clock says."""
+
+    TEACHER = "teacher"
+    SUPERVISOR = "supervisor"
+    REGISTRAR = "registrar"
+    COORDINATOR = "coordinator"
+    SYSTEM = "system"
+
+
+class Permission(StrEnum):
+    """`resource:action`. A command or route names exactly one; nobody holds one that is not granted below."""
+
+    ENTER_FACTS = "meeting:enter_facts"
+    START_MEETING = "meeting:start"
+    END_MEETING = "meeting:end"
+    WATCH_MEETING = "meeting:watch"
+    READ_REPORT = "meeting:report"
+    READ_ROSTER = "roster:read"
+    RELAY_QUESTION = "question:relay"
+    SEE_QUESTION = "question:see"
+    CLAIM_QUESTION = "question:claim"
+    ANSWER_QUESTION = "question:answer"
+    RETURN_ANSWER = "question:return"
+    READ_DIRECTORY = "directory:read"
+    EDIT_DIRECTORY = "directory:edit"
+    OWN_SESSION = "session:own"
+    """One's own account: who am I, sign out, sign out everywhere."""
+
+
+_EVERYONE = frozenset({Permission.OWN_SESSION})
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.TEACHER: _EVERYONE
+    | {
+        Permission.START_MEETING,
+        Permission.END_MEETING,
+        Permission.WATCH_MEETING,
+        Permission.READ_REPORT,
+        Permission.READ_ROSTER,
+        Permission.SEE_QUESTION,
+        Permission.CLAIM_QUESTION,
+        Permission.ANSWER_QUESTION,
+    },
+    Role.SUPERVISOR: _EVERYONE
+    | {
+        Permission.WATCH_MEETING,
+        Permission.READ_REPORT,
+        Permission.READ_ROSTER,
+        Permission.RELAY_QUESTION,
+        Permission.RETURN_ANSWER,
+    },
+    Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
+    Role.COORDINATOR: _EVERYONE
+    | {
+        Permission.WATCH_MEETING,
+        Permission.READ_REPORT,
+        Permission.READ_ROSTER,
+        Permission.READ_DIRECTORY,
+        Permission.EDIT_DIRECTORY,
+    },
+    Role.SYSTEM: frozenset({Permission.ENTER_FACTS}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role, at one site or (`site_id` None) across the program."""
+
+    role: Role
+    site_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which program, with which grants. Built from the directory at sign-in, never from the wire."""
+
+    person_id: str
+    program_id: str
+    grants: frozenset[Grant]
+
+    def has_role(self, role: Role) -> bool:
+        """Whether the actor holds the role, at any site."""
+        return any(grant.role is role for grant in self.grants)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any of the actor's roles has the permission."""
+        return any(permission in GRANTS[grant.role] for grant in self.grants)
+
+    def site_scope(self, permission: Permission) -> frozenset[str] | None:
+        """The sites over which the permission reaches; None means every site of the program.
+
+        An actor without the permission reaches none: the empty set.
+        """
+        sites = {grant.site_id for grant in self.grants if permission in GRANTS[grant.role]}
+        return None if None in sites else frozenset(site for site in sites if site is not None)
+
+
+def system(program_id: str) -> Actor:
+    """The server itself, when it enters what the directory says into a stream."""
+    return Actor("system", program_id, frozenset({Grant(Role.SYSTEM)}))

@@ -1,0 +1,50 @@
+"""The field types that commands are made of, with their limits; each limit is one that a refusal can name."""
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, Strict, StringConstraints
+from pydantic_core import PydanticCustomError
+
+MAX_QUESTION_CHARACTERS = 2_000
+MAX_ANSWER_CHARACTERS = 4_000
+
+# Line feed and tab are words' own layout; every other control character, and the bidirectional overrides
+# that make a text read as something else than it is, have no business in what a person says.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ud800-\udfff]")
+
+
+def _plain(text: str) -> str:
+    found = _FORBIDDEN.search(text)
+    if found:
+        raise PydanticCustomError(
+            "control_characters",
+            "character {position} is a control character (U+{code}): remove it",
+            {"position": found.start() + 1, "code": f"{ord(found.group()):04X}"},
+        )
+    return text
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("too_short", "nothing was written: say at least one word", {})
+    return text
+
+
+ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+Id = Annotated[str, Strict(), StringConstraints(pattern=f"^{ID_PATTERN.pattern}$")]
+"""An opaque identifier: 1 to 64 letters, digits, `_`, `.`, `-`; the first a letter or a digit."""
+
+QuestionText = Annotated[
+    str, Strict(), Field(max_length=MAX_QUESTION_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
+]
+AnswerText = Annotated[str, Strict(), Field(max_length=MAX_ANSWER_CHARACTERS), AfterValidator(_plain)]
+
+Millis = Annotated[int, Strict(), Field(ge=0, le=253_402_300_799_999)]
+"""A moment: whole milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999."""
+
+Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
+"""A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""
+
+Flag = Annotated[bool, Strict()]

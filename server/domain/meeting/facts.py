@@ -1,0 +1,230 @@
+"""What a meeting rests on, entered from the directory when it opens and at each later change.
+
+A rule reads only its stream; so rosters, staff, licences, clearances and accommodations come in as events, by id and
+figure. `EnterFacts` carries the whole picture, and its rule records only what differs from the picture already held.
+"""
+
+from dataclasses import dataclass, replace
+
+from ..actors import Permission
+from ..fields import Id, Millis
+from ..messages import Context, Recorded, Refused, applies, command, decides, event
+from .questions import tallied
+from .state import Clearance, Credentials, Licence, Meeting, Room
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomFacts:
+    """A site's roster and supervisors on the meeting's date."""
+
+    site_id: Id
+    student_ids: tuple[Id, ...]
+    supervisor_ids: tuple[Id, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffFacts:
+    """An adult's licences and clearance."""
+
+    person_id: Id
+    licences: tuple[Licence, ...] = ()
+    clearance: Clearance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccommodationFacts:
+    """The codes of one student's accommodations."""
+
+    student_id: Id
+    codes: tuple[str, ...]
+
+
+@command("meeting.enter_facts", may=Permission.ENTER_FACTS)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterFacts:
+    """Open the meeting, or bring it up to what the directory says now. Only the server itself issues it."""
+
+    section_id: Id
+    starts_at: Millis
+    ends_at: Millis
+    teacher_ids: tuple[Id, ...]
+    rooms: tuple[RoomFacts, ...]
+    staff: tuple[StaffFacts, ...] = ()
+    accommodations: tuple[AccommodationFacts, ...] = ()
+
+
+@event("meeting.opened")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingOpened:
+    """The meeting exists, for this section and time."""
+
+    program_id: str
+    section_id: str
+    starts_at: int
+    ends_at: int
+
+
+@event("meeting.moved")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingMoved:
+    """The scheduled time changed."""
+
+    starts_at: int
+    ends_at: int
+
+
+@event("teachers.assigned")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeachersAssigned:
+    """These people teach the meeting, and nobody else."""
+
+    teacher_ids: tuple[str, ...]
+
+
+@event("room.rostered")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRostered:
+    """A site's students and supervisors, whole. Students are listed in id order."""
+
+    site_id: str
+    student_ids: tuple[str, ...]
+    supervisor_ids: tuple[str, ...]
+
+
+@event("room.removed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomRemoved:
+    """The site takes no part in the meeting any more."""
+
+    site_id: str
+
+
+@event("credentials.entered")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialsEntered:
+    """An adult's licences and clearance, whole."""
+
+    person_id: str
+    licences: tuple[Licence, ...]
+    clearance: Clearance | None
+
+
+@event("accommodations.entered")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccommodationsEntered:
+    """A student's accommodations, whole; none clears them."""
+
+    student_id: str
+    codes: tuple[str, ...]
+
+
+@decides(EnterFacts)
+def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[object]:
+    """Record what differs; a meeting that ended keeps the facts it ended with."""
+    if state.status == "ended":
+        return []
+    if state.is_open and state.section_id != command.section_id:
+        raise Refused("wrong_section", "a meeting cannot move to another section", "section_id")
+    return [
+        *_schedule(state, command, context),
+        *_staff(state, command),
+        *_rooms(state, command),
+        *_accommodations(state, command),
+    ]
+
+
+def _schedule(state: Meeting, command: EnterFacts, context: Context) -> list[object]:
+    times = {"starts_at": command.starts_at, "ends_at": command.ends_at}
+    if not state.is_open:
+        return [MeetingOpened(program_id=context.actor.program_id, section_id=command.section_id, **times)]
+    return [] if (state.starts_at, state.ends_at) == tuple(times.values()) else [MeetingMoved(**times)]
+
+
+def _staff(state: Meeting, command: EnterFacts) -> list[object]:
+    events: list[object] = []
+    if frozenset(command.teacher_ids) != state.teacher_ids:
+        events.append(TeachersAssigned(teacher_ids=tuple(sorted(command.teacher_ids))))
+    for one in sorted(command.staff, key=lambda staff: staff.person_id):
+        if state.credentials.get(one.person_id) != Credentials(one.licences, one.clearance):
+            events.append(CredentialsEntered(person_id=one.person_id, licences=one.licences, clearance=one.clearance))
+    return events
+
+
+def _rooms(state: Meeting, command: EnterFacts) -> list[object]:
+    events: list[object] = []
+    for room in sorted(command.rooms, key=lambda room: room.site_id):
+        held = state.rooms.get(room.site_id)
+        students, supervisors = frozenset(room.student_ids), frozenset(room.supervisor_ids)
+        if held is None or (held.student_ids, held.supervisor_ids) != (students, supervisors):
+            events.append(
+                RoomRostered(
+                    site_id=room.site_id,
+                    student_ids=tuple(sorted(students)),
+                    supervisor_ids=tuple(sorted(supervisors)),
+                )
+            )
+    gone = state.rooms.keys() - {room.site_id for room in command.rooms}
+    return events + [RoomRemoved(site_id=site_id) for site_id in sorted(gone)]
+
+
+def _accommodations(state: Meeting, command: EnterFacts) -> list[object]:
+    now = {one.student_id: tuple(sorted(one.codes)) for one in command.accommodations if one.codes}
+    changed = sorted(
+        student
+        for student in now.keys() | state.accommodations.keys()
+        if now.get(student, ()) != state.accommodations.get(student, ())
+    )
+    return [AccommodationsEntered(student_id=student, codes=now.get(student, ())) for student in changed]
+
+
+@applies(MeetingOpened)
+def meeting_opened(state: Meeting, event: MeetingOpened, recorded: Recorded) -> Meeting:
+    return replace(
+        state,
+        program_id=event.program_id,
+        section_id=event.section_id,
+        starts_at=event.starts_at,
+        ends_at=event.ends_at,
+    )
+
+
+@applies(MeetingMoved)
+def meeting_moved(state: Meeting, event: MeetingMoved, recorded: Recorded) -> Meeting:
+    return replace(state, starts_at=event.starts_at, ends_at=event.ends_at)
+
+
+@applies(TeachersAssigned)
+def teachers_assigned(state: Meeting, event: TeachersAssigned, recorded: Recorded) -> Meeting:
+    return replace(state, teacher_ids=frozenset(event.teacher_ids))
+
+
+@applies(RoomRostered)
+def room_rostered(state: Meeting, event: RoomRostered, recorded: Recorded) -> Meeting:
+    students, supervisors = frozenset(event.student_ids), frozenset(event.supervisor_ids)
+    held = state.rooms.get(event.site_id)
+    if held is not None:
+        room = replace(held, student_ids=students, supervisor_ids=supervisors)
+    else:
+        room = Room(event.site_id, students, supervisors)
+        # A site that left and comes back finds the questions that it had.
+        for question in sorted(state.questions.values(), key=lambda q: q.waiting_since):
+            if question.site_id == event.site_id:
+                room = tallied(room, None, question)
+    return replace(state, rooms={**state.rooms, event.site_id: room})
+
+
+@applies(RoomRemoved)
+def room_removed(state: Meeting, event: RoomRemoved, recorded: Recorded) -> Meeting:
+    return replace(state, rooms={k: room for k, room in state.rooms.items() if k != event.site_id})
+
+
+@applies(CredentialsEntered)
+def credentials_entered(state: Meeting, event: CredentialsEntered, recorded: Recorded) -> Meeting:
+    entered = Credentials(event.licences, event.clearance)
+    return replace(state, credentials={**state.credentials, event.person_id: entered})
+
+
+@applies(AccommodationsEntered)
+def accommodations_entered(state: Meeting, event: AccommodationsEntered, recorded: Recorded) -> Meeting:
+    held = {k: codes for k, codes in state.accommodations.items() if k != event.student_id}
+    return replace(state, accommodations=held | ({event.student_id: event.codes} if event.codes else {}))

@@ -1,0 +1,66 @@
+"""A meeting's life: scheduled → live → ended. (The lobby and reconciling come with the class around the questions.)"""
+
+from dataclasses import dataclass, replace
+
+from ..actors import Permission
+from ..messages import Context, Recorded, Refused, applies, command, decides, event
+from .state import Meeting, require_teacher
+
+
+@command("meeting.start", may=Permission.START_MEETING)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartMeeting:
+    """The teacher begins the live class."""
+
+
+@command("meeting.end", may=Permission.END_MEETING)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndMeeting:
+    """The teacher ends the live class."""
+
+
+@event("meeting.started")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingStarted:
+    """The class is live."""
+
+
+@event("meeting.ended")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingEnded:
+    """The class is over."""
+
+
+@decides(StartMeeting)
+def start_meeting(state: Meeting, command: StartMeeting, context: Context) -> list[object]:
+    require_teacher(state, context)
+    if state.status == "live":
+        raise Refused("already_live", "the class is live already")
+    if state.status == "ended":
+        raise Refused("meeting_ended", "the class has ended and cannot be started again")
+    return [MeetingStarted()]
+
+
+@decides(EndMeeting)
+def end_meeting(state: Meeting, command: EndMeeting, context: Context) -> list[object]:
+    require_teacher(state, context)
+    require_live(state)
+    return [MeetingEnded()]
+
+
+def require_live(state: Meeting) -> None:
+    """What happens in class happens while it is live."""
+    if state.status == "scheduled":
+        raise Refused("meeting_not_live", "the class has not started yet")
+    if state.status == "ended":
+        raise Refused("meeting_ended", "the class has ended")
+
+
+@applies(MeetingStarted)
+def meeting_started(state: Meeting, event: MeetingStarted, recorded: Recorded) -> Meeting:
+    return replace(state, status="live", started_at=recorded.at)
+
+
+@applies(MeetingEnded)
+def meeting_ended(state: Meeting, event: MeetingEnded, recorded: Recorded) -> Meeting:
+    return replace(state, status="ended", ended_at=recorded.at)

@@ -1,0 +1,145 @@
+"""The state of a meeting in memory: what its events add up to, and nothing else.
+
+Every part is immutable, so that a reader may hold on to a committed state while a speculative one is built beside it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from ..messages import Context, Refused
+
+MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended"]
+QuestionStatus: TypeAlias = Literal["queued", "seen", "claimed", "answered", "delivered", "confirmed"]
+WAITING: tuple[QuestionStatus, ...] = ("queued", "seen", "claimed")
+ON_WAY_BACK: tuple[QuestionStatus, ...] = ("answered", "delivered")
+Urgency: TypeAlias = Literal["normal", "blocking"]
+AnswerForm: TypeAlias = Literal["spoken_to_all", "spoken_to_site", "written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One site's part of the meeting: who is enrolled there today and who may stand in it, by id."""
+
+    site_id: str
+    student_ids: frozenset[str]
+    supervisor_ids: frozenset[str]
+    last_turn: int = -1
+    """The turn of the site's newest question: see `questions.next_turn`."""
+    asked: int = 0
+    waiting: Mapping[str, int] = field(default_factory=dict)
+    """Each question that waits for an answer and since when (milliseconds, UTC), the longest-waiting first."""
+    on_way_back: int = 0
+    """Questions answered and not yet settled with the student."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer to a question and its way back. `by` is the teacher's id; times are milliseconds, UTC."""
+
+    form: AnswerForm
+    text: str | None
+    by: str
+    at: int
+    delivered_at: int | None = None
+    confirmed_at: int | None = None
+    stuck_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A student's question, as relayed by the adult in the room. `student_id` None means the room asks."""
+
+    question_id: str
+    site_id: str
+    student_id: str | None
+    relayed_by: str
+    text: str
+    verbatim: bool
+    urgency: Urgency
+    shareable: bool
+    asked_at: int
+    """On the device's clock."""
+    received_at: int
+    """On the server's clock."""
+    turn: int
+    status: QuestionStatus = "queued"
+    seen_at: int | None = None
+    claimed_by: str | None = None
+    claimed_at: int | None = None
+    answers: tuple[Answer, ...] = ()
+    stuck: int = 0
+    """How many times the student was still stuck after an answer."""
+    version: int = 1
+
+    @property
+    def waiting_since(self) -> int:
+        """Since when the student waits (milliseconds, UTC): since asking, or since being still stuck."""
+        stuck_at = self.answers[-1].stuck_at if self.answers else None
+        return self.received_at if stuck_at is None else stuck_at
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A teacher's licence, by figure: dates are ISO 8601, the last day included; None is open."""
+
+    state: str
+    endorsement: str
+    valid_from: str
+    valid_to: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """Where an adult's clearance stands, and its last valid day (ISO 8601) if it has one."""
+
+    status: Literal["invited", "in_training", "cleared", "expiring", "suspended"]
+    expires_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What lets an adult teach or supervise."""
+
+    licences: tuple[Licence, ...] = ()
+    clearance: Clearance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A meeting. Before `meeting.opened` it is empty and nobody has a part in it."""
+
+    program_id: str = ""
+    section_id: str = ""
+    starts_at: int = 0
+    ends_at: int = 0
+    status: MeetingStatus = "scheduled"
+    started_at: int | None = None
+    ended_at: int | None = None
+    teacher_ids: frozenset[str] = frozenset()
+    rooms: Mapping[str, Room] = field(default_factory=dict)
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+    accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    questions: Mapping[str, Question] = field(default_factory=dict)
+    turn: int = 0
+    """The turn of the newest question that was claimed: see `questions.next_turn`."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the meeting has its facts."""
+        return self.section_id != ""
+
+
+def require_teacher(state: Meeting, context: Context) -> None:
+    """A teacher may act only in a section that is theirs (domain.md, Who)."""
+    if context.actor.person_id not in state.teacher_ids:
+        raise Refused("not_your_section", "you do not teach this section")
+
+
+def require_supervisor(state: Meeting, site_id: str, context: Context, field: str | None = None) -> Room:
+    """A supervisor may act only for a room of this meeting that is theirs."""
+    room = state.rooms.get(site_id)
+    # A site outside the meeting and a site that is not theirs get one answer: whether it exists is not theirs to learn.
+    if room is None or context.actor.person_id not in room.supervisor_ids:
+        raise Refused("not_your_site", "you do not supervise a room at this site in this meeting", field)
+    return room

@@ -1,0 +1,103 @@
+"""The published shape of each view, for the documents that clients are written from. `views` makes them.
+
+A key that an audience does not get is absent, not null: `NotRequired` says so.
+"""
+
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from .fields import Id, Millis
+from .meeting.state import AnswerForm, MeetingStatus, QuestionStatus, Urgency
+
+AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
+
+
+class MeetingView(TypedDict):
+    """A meeting as everybody with a part in it sees it."""
+
+    section_id: Id
+    status: MeetingStatus
+    starts_at: Millis
+    ends_at: Millis
+    started_at: Millis | None
+    ended_at: Millis | None
+    teacher_ids: list[Id]
+    site_ids: list[Id]
+
+
+class RoomView(TypedDict):
+    """One site's part of the meeting, in figures; a supervisor sees their own."""
+
+    site_id: Id
+    supervisor_ids: list[Id]
+    students: int
+    asked: int
+    waiting: int
+    waiting_since: Millis | None
+    """Since when the longest-waiting question waits; null: none does."""
+    on_way_back: int
+    """Answered, and not yet settled with the student."""
+
+
+class AnswerView(TypedDict):
+    """One answer and its way back."""
+
+    form: AnswerForm
+    text: str | None
+    by: Id
+    at: Millis
+    delivered_at: Millis | None
+    confirmed_at: Millis | None
+    stuck_at: Millis | None
+
+
+class QuestionView(TypedDict):
+    """A question: its figures to everybody who may know of it, the rest as far as it is theirs to see."""
+
+    question_id: Id
+    site_id: Id
+    status: QuestionStatus
+    urgency: Urgency
+    received_at: Millis
+    waiting_since: Millis
+    stuck: int
+    version: int
+    order: list[int]
+    text: NotRequired[str]
+    answers: NotRequired[list[AnswerView]]
+    student_id: NotRequired[Id | None]
+    relayed_by: NotRequired[Id]
+    verbatim: NotRequired[bool]
+    shareable: NotRequired[bool]
+    asked_at: NotRequired[Millis]
+    seen_at: NotRequired[Millis | None]
+    claimed_by: NotRequired[Id | None]
+    claimed_at: NotRequired[Millis | None]
+
+
+class MeetingEntry(TypedDict):
+    """The meeting's view in a snapshot."""
+
+    kind: Literal["meeting"]
+    id: Literal["meeting"]
+    value: MeetingView
+
+
+class RoomEntry(TypedDict):
+    """A room's view in a snapshot; its id is the site's."""
+
+    kind: Literal["room"]
+    id: Id
+    value: RoomView
+
+
+class QuestionEntry(TypedDict):
+    """A question's view in a snapshot."""
+
+    kind: Literal["question"]
+    id: Id
+    value: QuestionView
+
+
+Entry = MeetingEntry | RoomEntry | QuestionEntry

@@ -1,0 +1,199 @@
+"""What each audience may see: the one place where a stream becomes what a screen, a socket or a report shows.
+
+A view is a plain dict that encodes to JSON, or None where the audience may not see the thing: None is the default, and
+each field is listed by hand. Views hold ids, never names; a name comes from the scoped roster read.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from .actors import Actor, Role
+from .meeting.state import Answer, Meeting, Question
+from .messages import Recorded
+
+View: TypeAlias = dict[str, Any]
+
+
+class Ref(NamedTuple):
+    """One thing that has views: its kind (`meeting`, `room`, `question`) and its id within the stream."""
+
+    kind: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who looks. Everybody with an equal audience sees equal views; `site_ids` is for supervisors only."""
+
+    part: Literal["teacher", "supervisor", "coordinator"]
+    site_ids: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The audience as a word, for the wire: a resume under another audience gets a snapshot."""
+        return ":".join((self.part, *self.site_ids))
+
+
+def audience_of(state: Meeting, actor: Actor) -> Audience | None:
+    """The part that the actor has in the meeting, from what the stream holds; None: no part, and nothing to see."""
+    if not state.is_open or actor.program_id != state.program_id:
+        return None
+    if actor.has_role(Role.TEACHER) and actor.person_id in state.teacher_ids:
+        return Audience("teacher")
+    if actor.has_role(Role.SUPERVISOR):
+        mine = tuple(sorted(r.site_id for r in state.rooms.values() if actor.person_id in r.supervisor_ids))
+        if mine:
+            return Audience("supervisor", mine)
+    if actor.has_role(Role.COORDINATOR):
+        return Audience("coordinator")
+    return None
+
+
+def refs(state: Meeting) -> Iterator[Ref]:
+    """Everything in the stream that has views, in the order of a snapshot."""
+    yield Ref("meeting", "meeting")
+    yield from (Ref("room", site_id) for site_id in sorted(state.rooms))
+    yield from (Ref("question", question_id) for question_id in state.questions)
+
+
+def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
+    """What the event may have changed; `state` is the one after it. Too much is harmless, too little is not."""
+    event: Any = recorded.event
+    question = state.questions.get(getattr(event, "question_id", ""))
+    if question is not None:
+        return (Ref("question", question.question_id), Ref("room", question.site_id))
+    if hasattr(event, "site_id"):
+        return (Ref("meeting", "meeting"), Ref("room", event.site_id))
+    return (Ref("meeting", "meeting"),)
+
+
+def view(state: Meeting, kind: str, id: str, audience: Audience) -> View | None:
+    """What the audience sees of one thing; None where it does not exist or is not theirs to see."""
+    if kind == "question":
+        question = state.questions.get(id)
+        return None if question is None else _question(question, audience)
+    if kind == "room":
+        return _room(state, id, audience)
+    if kind == "meeting" and id == "meeting":
+        return _meeting(state)
+    return None
+
+
+def _meeting(state: Meeting) -> View:
+    return {
+        "section_id": state.section_id,
+        "status": state.status,
+        "starts_at": state.starts_at,
+        "ends_at": state.ends_at,
+        "started_at": state.started_at,
+        "ended_at": state.ended_at,
+        "teacher_ids": sorted(state.teacher_ids),
+        "site_ids": sorted(state.rooms),
+    }
+
+
+def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
+    room = state.rooms.get(site_id)
+    if room is None or (audience.part == "supervisor" and site_id not in audience.site_ids):
+        return None
+    return {
+        "site_id": site_id,
+        "supervisor_ids": sorted(room.supervisor_ids),
+        "students": len(room.student_ids),
+        "asked": room.asked,
+        "waiting": len(room.waiting),
+        "waiting_since": next(iter(room.waiting.values()), None),
+        "on_way_back": room.on_way_back,
+    }
+
+
+def _question(question: Question, audience: Audience) -> View | None:
+    own = audience.part == "teacher" or question.site_id in audience.site_ids
+    if not own and not question.shareable and audience.part == "supervisor":
+        return None
+    shown: View = {
+        "question_id": question.question_id,
+        "site_id": question.site_id,
+        "status": question.status,
+        "urgency": question.urgency,
+        "received_at": question.received_at,
+        "waiting_since": question.waiting_since,
+        "stuck": question.stuck,
+        "version": question.version,
+        "order": order(question),
+    }
+    if own or question.shareable:
+        shown["text"] = question.text
+        shown["answers"] = [_answer(answer) for answer in question.answers]
+    if own:
+        shown |= {
+            "student_id": question.student_id,
+            "relayed_by": question.relayed_by,
+            "verbatim": question.verbatim,
+            "shareable": question.shareable,
+            "asked_at": question.asked_at,
+            "seen_at": question.seen_at,
+            "claimed_by": question.claimed_by,
+            "claimed_at": question.claimed_at,
+        }
+    return shown
+
+
+def _answer(answer: Answer) -> View:
+    return {
+        "form": answer.form,
+        "text": answer.text,
+        "by": answer.by,
+        "at": answer.at,
+        "delivered_at": answer.delivered_at,
+        "confirmed_at": answer.confirmed_at,
+        "stuck_at": answer.stuck_at,
+    }
+
+
+def order(question: Question) -> list[int]:
+    """The queue's order as a sort key: blocking, then still stuck, then fair rotation among sites, then age."""
+    return [
+        0 if question.urgency == "blocking" else 1,
+        0 if question.stuck else 1,
+        question.turn,
+        question.received_at,
+    ]
+
+
+def snapshot(state: Meeting, audience: Audience) -> list[View]:
+    """All that the audience sees, as `[{kind, id, value}]`."""
+    seen = ((ref, view(state, ref.kind, ref.id, audience)) for ref in refs(state))
+    return [{"kind": ref.kind, "id": ref.id, "value": value} for ref, value in seen if value is not None]
+
+
+def changes(before: Meeting | None, after: Meeting, touched: Iterable[Ref], audience: Audience) -> list[View]:
+    """What the audience must upsert to come from `before` to `after`, as `[{kind, id, value}]`; null takes away.
+
+    `before` None: not at hand (a resume). Then every touched thing is sent, and a hidden one as null, which tells
+    an id and nothing else.
+    """
+    result: list[View] = []
+    for ref in dict.fromkeys(touched):
+        value = view(after, ref.kind, ref.id, audience)
+        if value is None and before is not None and view(before, ref.kind, ref.id, audience) is None:
+            continue
+        result.append({"kind": ref.kind, "id": ref.id, "value": value})
+    return result
+
+
+def summary(state: Meeting) -> View:
+    """The figures that lists across meetings show; kept beside the stream's head in the same commit."""
+    rooms = state.rooms.values()
+    return {
+        "section_id": state.section_id,
+        "starts_at": state.starts_at,
+        "ends_at": state.ends_at,
+        "started_at": state.started_at,
+        "ended_at": state.ended_at,
+        "rooms": len(rooms),
+        "asked": len(state.questions),
+        "waiting": sum(len(room.waiting) for room in rooms),
+        "on_way_back": sum(room.on_way_back for room in rooms),
+    }

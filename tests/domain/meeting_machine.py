@@ -1,0 +1,467 @@
+"""A machine that holds a meeting: it issues commands, good and bad, and looks at everything after each.
+
+The commands go through the real service into a real log. Beside it stands what the machine works out by itself: the
+rule's outcome on the replayed state, each room's figures counted anew, and which words nobody else may read.
+"""
+
+import asyncio
+from itertools import count
+from typing import Any, ClassVar
+
+import orjson
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy.event import listen
+
+from server.domain import views
+from server.domain.actors import Actor
+from server.domain.meeting import Meeting
+from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
+from server.domain.meeting.state import Clearance, Question
+from server.domain.messages import COMMANDS, Context, Recorded, Refused, apply, decide, parse_command
+from server.domain.views import Audience
+from server.service.live import Batch, Live, Receipt, Stream
+from server.storage import codec, event_log
+from server.storage.engine import Database
+from tests.support.clock import FakeClock
+from tests.support.meetings import (
+    ELK,
+    ENDS_AT,
+    EVERYBODY,
+    FACTS,
+    LENA,
+    LICENCE,
+    MESA,
+    PINE,
+    PROGRAM,
+    RUTH,
+    SAM,
+    SECTION,
+    SITES,
+    STARTS_AT,
+    STUDENTS,
+    SUPERVISOR_OF,
+    SYSTEM,
+    THEO,
+    VERA,
+)
+
+AUDIENCES = [
+    Audience("teacher"),
+    Audience("supervisor", (PINE,)),
+    Audience("supervisor", (MESA,)),
+    Audience("supervisor", (ELK,)),
+    Audience("supervisor", (ELK, MESA)),
+    Audience("coordinator"),
+]
+PUBLIC = {
+    *("question_id", "site_id", "status", "urgency", "received_at", "waiting_since", "stuck", "version", "order"),
+}
+"""What others may know of any question; of a shared one they also see the text and the answers."""
+REFUSALS = {
+    *("already_claimed", "already_live", "forbidden", "id_taken", "meeting_ended", "meeting_not_live"),
+    *("missing_field", "not_on_roster", "not_your_section", "not_your_site", "not_yours", "stale_version"),
+    *("unknown_question", "unknown_stream", "wrong_state"),
+}
+"""What may be answered to commands that can be read. `internal` and `busy` are never among them."""
+NEXT_STEPS = {
+    "queued": ("question.see", "question.claim"),
+    "seen": ("question.claim",),
+    "claimed": ("question.answer",),
+    "answered": ("question.deliver", "question.confirm", "question.still_stuck"),
+    "delivered": ("question.confirm", "question.still_stuck"),
+}
+QUESTION_COMMANDS = [
+    *("question.see", "question.claim", "question.answer"),
+    *("question.deliver", "question.confirm", "question.still_stuck"),
+]
+
+_meetings = count(1)
+actors = st.sampled_from(EVERYBODY)
+nth = st.integers(0, 200)
+"""A choice among however many there are by then."""
+QUESTIONS = st.tuples(
+    st.sampled_from(SITES),
+    st.sampled_from([None, "pia", "pol", "max", "eli"]),
+    st.sampled_from([None, None, None, None, *EVERYBODY]),
+    st.sampled_from(["normal", "normal", "blocking"]),
+    st.booleans(),
+    st.sampled_from([False, False, False, True]),
+)
+"""Site, student, who relays (None: the site's supervisor), urgency, shareable, and whether the id may be taken."""
+
+
+class MeetingMachine(RuleBasedStateMachine):
+    """Subclass it with a `url` of a migrated SQLite database; each run holds a meeting of its own in it."""
+
+    url: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stream_id = f"meeting:machine-{next(_meetings)}"
+        self.clock = FakeClock(STARTS_AT)
+        self.runner = asyncio.Runner()
+        self.database = Database(self.url)
+        # What the disk keeps when the power fails is another test's question; here thousands of commits are looked at.
+        listen(self.database._committer, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))
+        self.batches: list[Batch] = []
+        self.live = self.start_live()
+        self.log: list[Recorded] = []
+        self.states: list[Any] = [Meeting()]
+        """The replayed state after each seq."""
+        self.receipts: list[tuple[Actor, str, str, Any, int]] = []
+        self.commands = 0
+
+    def start_live(self) -> Live:
+        live = Live(self.database, self.clock)
+        live.on_commit.append(self.batches.append)
+        self.runner.run(live.start())
+        return live
+
+    def teardown(self) -> None:
+        self.runner.run(self.live.close())
+        self.runner.run(self.database.close())
+        self.runner.close()
+
+    @property
+    def state(self) -> Meeting:
+        held: Meeting = self.states[-1]
+        return held
+
+    @property
+    def stream(self) -> Stream:
+        stream = self.live.loaded(self.stream_id)
+        assert stream is not None
+        return stream
+
+    # ── Issuing commands ───────────────────────────────────────────────────────────────────────────────────────
+
+    def ask(self, actor: Actor, name: str, data: Any) -> None:
+        """Issue a command under a new id; it must do exactly what its rule says."""
+        self.commands += 1
+        self.clock.advance(seconds=1)
+        command_id = f"{self.stream_id[8:]}-{self.commands}"
+        before, expected = len(self.log), self.outcome_by_rule(actor, name, data)
+        outcome = self.send(actor, command_id, name, data)
+        self.read_log()
+        if isinstance(outcome, Refused):
+            assert outcome.code in REFUSALS, f"refused: {outcome.code}"
+            assert expected == outcome.code, "decide: the service refused what the rule allows, or otherwise"
+            assert len(self.log) == before, "refused: something was written"
+            return
+        assert [one.event for one in self.log[before:]] == expected, "decide: the log is not what the rule decided"
+        assert outcome.seq == len(self.log), "seq: the receipt is not the head"
+        if expected:
+            self.receipts.append((actor, command_id, name, data, outcome.seq))
+
+    def outcome_by_rule(self, actor: Actor, name: str, data: Any) -> Any:
+        """The events that the rule decides on the replayed state, or the code of its refusal."""
+        command = data if isinstance(data, EnterFacts) else parse_command(name, data)[1]
+        if actor.program_id != PROGRAM:
+            return "unknown_stream"
+        if not actor.may(COMMANDS[name].may):
+            return "forbidden"
+        try:
+            return decide(self.state, command, Context(actor, max(self.clock.at, self.last_at)))
+        except Refused as refusal:
+            return refusal.code
+
+    @property
+    def last_at(self) -> int:
+        return self.log[-1].at if self.log else 0
+
+    def send(self, actor: Actor, command_id: str, name: str, data: Any) -> Receipt | Refused:
+        async def send() -> Receipt | Refused:
+            try:
+                async with asyncio.timeout(10):
+                    return await self.live.run_command(actor, self.stream_id, command_id, name, data)
+            except Refused as refusal:
+                return refusal
+
+        return self.runner.run(send())
+
+    def read_log(self) -> None:
+        """Take in what the database holds now; each event must follow the last."""
+        for recorded in self.runner.run(self.read_events(len(self.log))):
+            assert recorded.seq == len(self.log) + 1, f"seq: {recorded.seq} stands at place {len(self.log) + 1}"
+            assert recorded.at >= self.last_at, "at: the record goes back in time"
+            assert codec.decode(*codec.encode(recorded.event)) == recorded.event, "codec: the event did not survive"
+            self.log.append(recorded)
+            self.states.append(apply(self.state, recorded))
+
+    async def read_events(self, after: int) -> list[Recorded]:
+        async with self.database.reading() as connection:
+            return await event_log.read_events(connection, self.stream_id, after)
+
+    # ── Rules: the class ───────────────────────────────────────────────────────────────────────────────────────
+
+    @initialize(is_live=st.sampled_from([True, True, True, False]))
+    def open(self, is_live: bool) -> None:
+        self.ask(SYSTEM, "meeting.enter_facts", FACTS)
+        if is_live:
+            self.ask(VERA, "meeting.start", {})
+
+    @rule(seconds=st.integers(1, 60))
+    def the_clock_is_set_back(self, seconds: int) -> None:
+        self.clock.advance(seconds=-seconds)
+
+    @precondition(lambda self: self.state.status != "live")
+    @rule(actor=st.sampled_from([VERA, VERA, *EVERYBODY]))
+    def start(self, actor: Actor) -> None:
+        self.ask(actor, "meeting.start", {})
+
+    @precondition(lambda self: len(self.log) > 30)
+    @rule(actor=actors)
+    def end(self, actor: Actor) -> None:
+        self.ask(actor, "meeting.end", {})
+
+    @rule(
+        teachers=st.sampled_from([("theo", "vera"), ("vera",), ("tina", "vera"), ()]),
+        away=st.sampled_from([(), (), (PINE,), (MESA, ELK)]),
+        moved=st.sampled_from([None, *SITES]),
+        relief=st.sampled_from([None, None, *SITES]),
+        later=st.integers(0, 1),
+        codes=st.sampled_from([(), ("breaks",)]),
+        status=st.sampled_from(["cleared", "suspended"]),
+        actor=st.sampled_from([SYSTEM, SYSTEM, SYSTEM, RUTH]),
+    )
+    def enter_facts(
+        self, teachers: Any, away: Any, moved: Any, relief: Any, later: int, codes: Any, status: Any, actor: Actor
+    ) -> None:
+        """The directory changed: Pia moves, Lena takes a second room, a site leaves or is back, teachers change."""
+        rooms = []
+        for site_id in SITES:
+            students = tuple(s for s in STUDENTS[site_id] if s != "pia" or moved is None)
+            supervisors = (SUPERVISOR_OF[site_id].person_id, *(("lena",) if relief == site_id != ELK else ()))
+            moved_in = ("pia",) if moved == site_id else ()
+            rooms.append(RoomFacts(site_id=site_id, student_ids=students + moved_in, supervisor_ids=supervisors))
+        picture = EnterFacts(
+            section_id=SECTION,
+            starts_at=STARTS_AT + later,
+            ends_at=ENDS_AT + later,
+            teacher_ids=teachers,
+            rooms=tuple(room for room in rooms if room.site_id not in away),
+            staff=(
+                StaffFacts(person_id="vera", licences=(LICENCE,)),
+                StaffFacts(person_id="ruth", clearance=Clearance(status, None)),
+            ),
+            accommodations=(AccommodationFacts(student_id="pia", codes=codes),),
+        )
+        self.ask(actor, "meeting.enter_facts", picture)
+
+    # ── Rules: questions ───────────────────────────────────────────────────────────────────────────────────────
+
+    @rule(several=st.lists(QUESTIONS, min_size=1, max_size=4))
+    def relay(self, several: list[Any]) -> None:
+        for site, student, actor, urgency, is_shareable, is_taken in several:
+            data = {
+                "question_id": f"q{self.commands - is_taken}",
+                "site_id": site,
+                "student_id": student,
+                "text": f"canary-{self.commands};",
+                "urgency": urgency,
+                "shareable": is_shareable,
+                "asked_at": self.clock.at,
+            }
+            self.ask(actor or SUPERVISOR_OF[site], "question.relay", data)
+
+    @precondition(lambda self: self.state.questions)
+    @rule(several=st.lists(st.tuples(nth, nth, st.sampled_from([False, False, True])), min_size=1, max_size=8))
+    def take_the_next_steps(self, several: list[Any]) -> None:
+        """Somebody who may do it brings a question on."""
+        for choice, step, other in several:
+            question = self.question(choice)
+            steps = NEXT_STEPS.get(question.status)
+            if steps is not None:
+                name = steps[step % len(steps)]
+                self.ask(self.whose_turn(question, name, other), name, self.data_of(name, question, "current"))
+
+    def whose_turn(self, question: Question, name: str, other: bool) -> Actor:
+        if name in ("question.deliver", "question.confirm", "question.still_stuck"):
+            return LENA if other else SUPERVISOR_OF[question.site_id]
+        return {"vera": VERA, "theo": THEO}.get(question.claimed_by or "", THEO if other else VERA)
+
+    @rule(
+        choice=nth,
+        name=st.sampled_from(QUESTION_COMMANDS),
+        actor=st.sampled_from([VERA, THEO, RUTH, SAM, LENA, *EVERYBODY]),
+        version=st.sampled_from(["none", "none", "current", "stale"]),
+    )
+    def do_anything(self, choice: int, name: str, actor: Actor, version: str) -> None:
+        question = self.question(choice) if self.state.questions and choice % 10 else None
+        self.ask(actor, name, self.data_of(name, question, version))
+
+    def question(self, choice: int) -> Question:
+        """One of the questions, sooner a new one than an old."""
+        newest_first = list(self.state.questions.values())[::-1]
+        return newest_first[choice % min(len(newest_first), 5)]
+
+    def data_of(self, name: str, question: Question | None, version: str) -> dict[str, Any]:
+        data: dict[str, Any] = {"question_id": question.question_id if question else "nobody-asked"}
+        if name == "question.answer":
+            data |= {"form": "written", "text": f"canary-answer-{self.commands};"}
+        if question is not None and version != "none":
+            data["version"] = question.version + (version == "stale")
+        return data
+
+    # ── Rules: a bad link and a restart ────────────────────────────────────────────────────────────────────────
+
+    @precondition(lambda self: self.receipts)
+    @rule(choice=nth, times=st.integers(0, 2), is_new=st.booleans())
+    def send_again(self, choice: int, times: int, is_new: bool) -> None:
+        """The acknowledgement was lost; the client sends the same again, and has one effect and the first receipt.
+
+        In between the process may have ended and another started on the same database.
+        """
+        if is_new:
+            self.runner.run(self.live.close())
+            self.live = self.start_live()
+            self.runner.run(self.live.stream(self.stream_id))
+        actor, command_id, name, data, seq = self.receipts[choice % len(self.receipts)]
+        for _ in range(times):
+            assert self.send(actor, command_id, name, data) == Receipt(seq), "receipt: a retry got another answer"
+        self.read_log()
+        assert len(self.log) == self.stream.seq, "receipt: a retry had an effect"
+
+    @precondition(lambda self: self.receipts)
+    @rule(choice=nth)
+    def use_an_id_twice(self, choice: int) -> None:
+        actor, command_id, name, _, _ = self.receipts[choice % len(self.receipts)]
+        other = "meeting.start" if name != "meeting.start" else "meeting.end"
+        outcome = self.send(actor, command_id, other, {})
+        expected = "command_id_reused" if actor.may(COMMANDS[other].may) else "forbidden"
+        assert isinstance(outcome, Refused), "receipt: an id was used twice"
+        assert outcome.code == expected, f"receipt: {outcome.code}"
+
+    @precondition(lambda self: self.log)
+    @rule(one=nth, other=nth)
+    def resume(self, one: int, other: int) -> None:
+        """A client comes back: from any place in the log it gets to any later one."""
+        after, seq = sorted((one % len(self.states), other % len(self.states)))
+        told = [ref for recorded in self.log[after:seq] for ref in views.touched(self.states[recorded.seq], recorded)]
+        for audience in AUDIENCES:
+            for before in (self.states[after], None):
+                changes = views.changes(before, self.states[seq], told, audience)
+                self.check_copy(after, seq, audience, changes)
+
+    # ── What must hold after every step ────────────────────────────────────────────────────────────────────────
+
+    @invariant()
+    def the_committed_state_is_the_replay(self) -> None:
+        if self.log:
+            assert self.stream.seq == len(self.log), "seq: the head is not the last event"
+            assert self.stream.state == self.state, "replay: the live state is not what the log gives"
+
+    @invariant()
+    def the_room_figures_are_a_recount(self) -> None:
+        for room in self.state.rooms.values():
+            asked = [q for q in self.state.questions.values() if q.site_id == room.site_id]
+            waiting = {q.question_id: _waits_since(q) for q in asked if q.status in ("queued", "seen", "claimed")}
+            on_way_back = [q for q in asked if q.status in ("answered", "delivered")]
+            assert room.asked == len(asked), "figures: asked"
+            assert dict(room.waiting) == waiting, "figures: waiting"
+            assert list(room.waiting.values()) == sorted(waiting.values()), "figures: not the longest-waiting first"
+            assert room.on_way_back == len(on_way_back), "figures: on_way_back"
+            assert room.last_turn == max((q.turn for q in asked), default=-1), "figures: last_turn"
+
+    @invariant()
+    def the_head_keeps_the_summary(self) -> None:
+        if not self.log:
+            return
+        [head] = self.runner.run(self.read_heads())
+        rooms = self.state.rooms
+        seated = [q for q in self.state.questions.values() if q.site_id in rooms]
+        assert head.seq == len(self.log), "summary: the head's seq"
+        assert head.status == self.state.status, "summary: the head's status"
+        assert head.summary == {
+            "section_id": SECTION,
+            "starts_at": self.state.starts_at,
+            "ends_at": self.state.ends_at,
+            "started_at": self.state.started_at,
+            "ended_at": self.state.ended_at,
+            "rooms": len(rooms),
+            "asked": len(self.state.questions),
+            "waiting": sum(q.status in ("queued", "seen", "claimed") for q in seated),
+            "on_way_back": sum(q.status in ("answered", "delivered") for q in seated),
+        }, "summary: not what the events give"
+
+    async def read_heads(self) -> list[event_log.Head]:
+        async with self.database.reading() as connection:
+            return await event_log.read_heads(connection, [self.stream_id])
+
+    @invariant()
+    def each_batch_brings_every_audience_on(self) -> None:
+        for batch in self.batches:
+            if batch.stream.id == self.stream_id:
+                for audience in AUDIENCES:
+                    changes = views.changes(batch.before, batch.state, batch.touched, audience)
+                    self.check_copy(batch.after, batch.seq, audience, changes)
+        self.batches.clear()
+
+    @invariant()
+    def every_audience_can_resume_from_what_the_ring_holds(self) -> None:
+        if not self.log:
+            return
+        for after in {len(self.log) - 1, len(self.log) // 2}:
+            for audience in AUDIENCES:
+                changes = self.stream.changes_since(after, audience)
+                if changes is not None:
+                    self.check_copy(after, len(self.log), audience, changes)
+
+    @invariant()
+    def nobodys_part_reaches_beyond_the_stream(self) -> None:
+        for actor in EVERYBODY:
+            audience = views.audience_of(self.state, actor)
+            mine = {site for site, room in self.state.rooms.items() if actor.person_id in room.supervisor_ids}
+            if actor.person_id in ("vera", "theo", "tina"):
+                expected = Audience("teacher") if actor.person_id in self.state.teacher_ids else None
+            elif actor.person_id == "cora":
+                expected = Audience("coordinator")
+            else:
+                expected = Audience("supervisor", tuple(sorted(mine))) if mine else None
+            assert audience == (expected if self.log else None), "audience: not the part that the stream gives"
+
+    def check_copy(self, after: int, seq: int, audience: Audience, changes: list[views.View]) -> None:
+        """A client that held the snapshot at `after` and takes the changes in holds the snapshot at `seq`."""
+        copy = {(one["kind"], one["id"]): one["value"] for one in views.snapshot(self.states[after], audience)}
+        for change in changes:
+            key = (change["kind"], change["id"])
+            if change["value"] is None:
+                copy.pop(key, None)
+            else:
+                copy[key] = change["value"]
+        shown = views.snapshot(self.states[seq], audience)
+        assert copy == {(one["kind"], one["id"]): one["value"] for one in shown}, (
+            f"views: {audience.key} is not brought from {after} to {seq}"
+        )
+        _check_hidden(self.states[seq], audience, shown)
+        _check_hidden(self.states[seq], audience, changes)
+
+
+def _waits_since(question: Question) -> int:
+    return max([question.received_at, *(a.stuck_at for a in question.answers if a.stuck_at is not None)])
+
+
+def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -> None:
+    """No word of a hidden question, no key that is not public, and no student of another site."""
+    written = orjson.dumps(shown)
+    for question in state.questions.values():
+        if audience.part == "teacher" or question.site_id in audience.site_ids:
+            continue
+        if not question.shareable:
+            for words in (question.text, *(answer.text for answer in question.answers)):
+                assert words is None or words.encode() not in written, f"hidden: {audience.key} reads {words}"
+        for value in (one["value"] for one in shown if (one["kind"], one["id"]) == ("question", question.question_id)):
+            if value is None:
+                continue
+            assert audience.part == "coordinator" or question.shareable, f"hidden: {audience.key} sees a private one"
+            allowed = PUBLIC | ({"text", "answers"} if question.shareable else set())
+            assert set(value) <= allowed, f"hidden: {audience.key} gets {set(value) - allowed}"
+    others = [one for one in shown if one["kind"] != "meeting" and not _is_own(one, audience)]
+    for student in (student for students in STUDENTS.values() for student in students):
+        assert f'"{student}"'.encode() not in orjson.dumps(others), f"hidden: {audience.key} learns of {student}"
+
+
+def _is_own(one: views.View, audience: Audience) -> bool:
+    value = one["value"] or {}
+    return audience.part == "teacher" or value.get("site_id") in audience.site_ids

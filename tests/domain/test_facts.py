@@ -1,0 +1,157 @@
+"""What a meeting rests on: the whole picture goes in, and only what differs is recorded."""
+
+from dataclasses import replace
+
+from server.domain.meeting.facts import (
+    AccommodationFacts,
+    AccommodationsEntered,
+    CredentialsEntered,
+    MeetingMoved,
+    RoomRemoved,
+    RoomRostered,
+    StaffFacts,
+    TeachersAssigned,
+)
+from server.domain.meeting.state import Clearance, Credentials, Licence
+from tests.support.given import given, refused
+from tests.support.meetings import (
+    ELK,
+    ENDED,
+    ENDS_AT,
+    FACTS,
+    LICENCE,
+    LIVE,
+    MESA,
+    OPENED,
+    PINE,
+    SECTION,
+    STARTS_AT,
+    SYSTEM,
+    on_the_way,
+    relayed,
+    room_facts,
+    stuck,
+)
+
+
+def test_a_new_stream_is_opened_with_the_whole_picture() -> None:
+    meeting = given().when(FACTS, by=SYSTEM).then(*[event for _, event in OPENED])
+    assert (meeting.program_id, meeting.section_id, meeting.status) == ("prairie", SECTION, "scheduled")
+    assert (meeting.starts_at, meeting.ends_at) == (STARTS_AT, ENDS_AT)
+    assert meeting.teacher_ids == {"theo", "vera"}
+    assert {site: (r.student_ids, r.supervisor_ids) for site, r in meeting.rooms.items()} == {
+        ELK: ({"eli", "eva"}, {"lena"}),
+        MESA: ({"max", "mia"}, {"sam"}),
+        PINE: ({"pia", "pol"}, {"ruth"}),
+    }
+    assert meeting.credentials["vera"] == Credentials((LICENCE,), None)
+    assert meeting.accommodations == {"pia": ("extended_time",)}
+
+
+def test_the_same_picture_again_records_nothing() -> None:
+    given(OPENED).when(FACTS, by=SYSTEM).then()
+
+
+def test_the_order_in_which_the_directory_lists_does_not_count() -> None:
+    shuffled = replace(
+        FACTS,
+        teacher_ids=("vera", "theo"),
+        rooms=tuple(room_facts(site, student_ids=room_facts(site).student_ids[::-1]) for site in (PINE, ELK, MESA)),
+        staff=FACTS.staff[::-1],
+    )
+    given(OPENED).when(shuffled, by=SYSTEM).then()
+
+
+def test_a_meeting_moves_in_time() -> None:
+    later = replace(FACTS, starts_at=STARTS_AT + 1, ends_at=ENDS_AT + 1)
+    moved = given(OPENED).when(later, by=SYSTEM).then(MeetingMoved(starts_at=STARTS_AT + 1, ends_at=ENDS_AT + 1))
+    assert (moved.starts_at, moved.ends_at) == (STARTS_AT + 1, ENDS_AT + 1)
+
+
+def test_it_never_moves_to_another_section() -> None:
+    given(LIVE).when(replace(FACTS, section_id="chemistry"), by=SYSTEM).then(refused("wrong_section", "section_id"))
+
+
+def test_teachers_come_and_go_as_a_whole() -> None:
+    one = (
+        given(LIVE).when(replace(FACTS, teacher_ids=("tina",)), by=SYSTEM).then(TeachersAssigned(teacher_ids=("tina",)))
+    )
+    assert one.teacher_ids == {"tina"}
+    nobody = given(LIVE).when(replace(FACTS, teacher_ids=()), by=SYSTEM).then(TeachersAssigned(teacher_ids=()))
+    assert nobody.teacher_ids == frozenset()
+
+
+def test_a_student_who_moves_site_changes_both_rosters_and_no_other() -> None:
+    rooms = (
+        room_facts(ELK),
+        room_facts(MESA, student_ids=("mia",)),
+        room_facts(PINE, student_ids=("pol", "max", "pia")),
+    )
+    given(LIVE).when(replace(FACTS, rooms=rooms), by=SYSTEM).then(
+        RoomRostered(site_id=MESA, student_ids=("mia",), supervisor_ids=("sam",)),
+        RoomRostered(site_id=PINE, student_ids=("max", "pia", "pol"), supervisor_ids=("ruth",)),
+    )
+
+
+def test_a_room_gets_another_supervisor_and_keeps_its_figures() -> None:
+    rooms = (room_facts(ELK), room_facts(MESA), room_facts(PINE, supervisor_ids=("ruth", "rolf")))
+    history = given(LIVE, on_the_way("q1", "answered"), relayed("q2", turn=1))
+    relieved = history.when(replace(FACTS, rooms=rooms), by=SYSTEM).then(
+        RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("rolf", "ruth"))
+    )
+    room = relieved.rooms[PINE]
+    assert room.supervisor_ids == {"rolf", "ruth"}
+    assert (room.asked, list(room.waiting), room.on_way_back, room.last_turn) == (2, ["q2"], 1, 1)
+
+
+def test_a_site_leaves_and_finds_its_questions_when_it_comes_back() -> None:
+    rooms = (room_facts(ELK), room_facts(MESA))
+    asked = (LIVE, on_the_way("q1", "answered"), stuck_again("q0", turn=1), relayed("q2", turn=2))
+    gone = given(*asked).when(replace(FACTS, rooms=rooms), by=SYSTEM).then(RoomRemoved(site_id=PINE))
+    assert set(gone.rooms) == {ELK, MESA}
+    assert set(gone.questions) == {"q0", "q1", "q2"}, "no question dies with its room"
+
+    away = given(*asked, (SYSTEM, RoomRemoved(site_id=PINE)))
+    back = away.when(FACTS, by=SYSTEM).then(
+        RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth",))
+    )
+    room, before = back.rooms[PINE], given(*asked).state.rooms[PINE]
+    assert room == before
+    assert list(room.waiting) == ["q0", "q2"], "the longest-waiting first"
+
+
+def stuck_again(question_id: str, turn: int) -> list:
+    return [*on_the_way(question_id, "delivered", turn=turn), stuck(question_id)]
+
+
+def test_credentials_are_recorded_whole_when_they_differ() -> None:
+    suspended = StaffFacts(person_id="ruth", clearance=Clearance("suspended", None))
+    renewed = StaffFacts(person_id="vera", licences=(LICENCE, Licence("OR", "Physics", "2026-01-01", None)))
+    entered = (
+        given(LIVE)
+        .when(replace(FACTS, staff=(renewed, suspended)), by=SYSTEM)
+        .then(
+            CredentialsEntered(person_id="ruth", licences=(), clearance=Clearance("suspended", None)),
+            CredentialsEntered(
+                person_id="vera", licences=(LICENCE, Licence("OR", "Physics", "2026-01-01", None)), clearance=None
+            ),
+        )
+    )
+    assert entered.credentials["ruth"] == Credentials((), Clearance("suspended", None))
+
+
+def test_accommodations_are_replaced_and_cleared() -> None:
+    changed = (AccommodationFacts(student_id="max", codes=("large_print", "breaks")),)
+    entered = (
+        given(LIVE)
+        .when(replace(FACTS, accommodations=changed), by=SYSTEM)
+        .then(
+            AccommodationsEntered(student_id="max", codes=("breaks", "large_print")),
+            AccommodationsEntered(student_id="pia", codes=()),
+        )
+    )
+    assert entered.accommodations == {"max": ("breaks", "large_print")}
+
+
+def test_a_meeting_that_ended_keeps_the_facts_it_ended_with() -> None:
+    given(LIVE, ENDED).when(replace(FACTS, teacher_ids=(), rooms=(), section_id="chemistry"), by=SYSTEM).then()

@@ -1,0 +1,190 @@
+"""The machine over the real code finds nothing; over code that was broken on purpose it finds each fault."""
+
+import shutil
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from server.domain import messages, views
+from server.domain.meeting import questions
+from server.domain.messages import Recorded, apply
+from server.service import live
+from server.storage import event_log
+from tests.domain.meeting_machine import MeetingMachine
+
+QUIET = {
+    "deadline": None,
+    "database": None,
+    "suppress_health_check": list(HealthCheck),
+    "print_blob": False,
+    "derandomize": True,
+}
+
+
+@pytest.fixture
+def machine(sqlite_template: Path, tmp_path: Path) -> type[MeetingMachine]:
+    """The machine over a database of its own."""
+    path = tmp_path / "longroom.db"
+    shutil.copyfile(sqlite_template, path)
+    return type("Machine", (MeetingMachine,), {"url": f"sqlite:///{path}"})
+
+
+def test_the_machine_finds_nothing(machine: type[MeetingMachine]) -> None:
+    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=40, **QUIET))
+
+
+# ── Planted faults ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def skipped_seq(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second event of a command gets the number after next."""
+    rows = event_log._event_rows
+
+    def faulty(one: Any) -> Iterable[Any]:
+        for number, row in enumerate(rows(one)):
+            yield (row[0], row[1] + number, *row[2:])
+
+    monkeypatch.setattr(event_log, "_event_rows", faulty)
+
+
+def forgotten_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question's event does not say that its room's figures changed."""
+    touched = views.touched
+
+    def faulty(state: Any, recorded: Recorded) -> tuple[views.Ref, ...]:
+        refs = touched(state, recorded)
+        return tuple(ref for ref in refs if ref.kind != "room") if refs[0].kind == "question" else refs
+
+    monkeypatch.setattr(views, "touched", faulty)
+    monkeypatch.setattr(live, "touched", faulty)
+
+
+def leaked_student(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shared question tells every site who asked."""
+    question_view = views._question
+
+    def faulty(question: Any, audience: Any) -> Any:
+        shown = question_view(question, audience)
+        return shown and shown | {"student_id": question.student_id}
+
+    monkeypatch.setattr(views, "_question", faulty)
+
+
+def leaked_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The coordinator reads what was not shared, in a field that they may have."""
+    question_view = views._question
+
+    def faulty(question: Any, audience: Any) -> Any:
+        shown = question_view(question, audience)
+        return shown and shown | {"urgency": question.text}
+
+    monkeypatch.setattr(views, "_question", faulty)
+
+
+def lost_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The receipt is not in the commit under the command's id."""
+    rows = event_log._receipt_rows
+    monkeypatch.setattr(event_log, "_receipt_rows", lambda one: [(f"lost-{row[0]}", *row[1:]) for row in rows(one)])
+
+
+def forgotten_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The running server does not remember what it has committed."""
+    monkeypatch.setattr(live.Live, "_is_retry", lambda *_: False)
+
+
+def counter_not_decremented(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that is settled still counts as on its way back."""
+    tallied = questions.tallied
+
+    def faulty(room: Any, before: Any, after: Any) -> Any:
+        after_room = tallied(room, before, after)
+        return replace(after_room, on_way_back=max(room.on_way_back, after_room.on_way_back))
+
+    monkeypatch.setattr(questions, "tallied", faulty)
+
+
+def apply_reads_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a question was seen is asked of the machine instead of the record."""
+
+    def faulty(state: Any, event: Any, recorded: Recorded) -> Any:
+        return questions._change(state, event.question_id, status="seen", seen_at=time.time_ns())
+
+    monkeypatch.setitem(messages._APPLIES, questions.QuestionSeen, faulty)
+
+
+def summary_of_the_state_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The head keeps figures that its last event changed."""
+    to_append = live._to_append
+
+    def faulty(stream: Any, submissions: Any) -> Any:
+        one = to_append(stream, submissions)
+        return one and replace(one, summary=views.summary(stream.state))
+
+    monkeypatch.setattr(live, "_to_append", faulty)
+
+
+def batch_of_the_last_event_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a commit's events only the last is announced."""
+    announce = live.Live._announce
+    monkeypatch.setattr(live.Live, "_announce", lambda self, *told: announce(self, *told[:3], told[3][-1:]))
+
+
+def time_that_goes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The record follows a clock that is set back."""
+
+    def faulty(self: Any, stream: Any, submission: Any, events: Any, context: Any) -> None:
+        run_ahead(self, stream, submission, events, replace(context, at=self._clock.now()))
+
+    run_ahead = live.Live._run_ahead
+    monkeypatch.setattr(live.Live, "_run_ahead", faulty)
+
+
+def event_that_loses_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event comes back from the log without its time of asking."""
+    decode = event_log.decode
+
+    def faulty(*row: Any) -> Any:
+        event = decode(*row)
+        return replace(event, asked_at=0) if isinstance(event, questions.QuestionRelayed) else event
+
+    monkeypatch.setattr(event_log, "decode", faulty)
+
+
+FAULTS = [
+    (skipped_seq, "seq: "),
+    (forgotten_room, "views: "),
+    (leaked_student, "hidden: .* gets {'student_id'}"),
+    (leaked_text, "hidden: coordinator reads canary"),
+    (lost_receipt, "receipt: "),
+    (forgotten_receipt, "receipt: "),
+    (counter_not_decremented, "(figures: on_way_back|summary: )"),
+    (apply_reads_the_clock, "(replay|views): "),
+    (summary_of_the_state_before, "summary: "),
+    (batch_of_the_last_event_only, "views: "),
+    (time_that_goes_back, "at: "),
+    (event_that_loses_a_field, "decide: "),
+]
+
+
+@pytest.mark.parametrize(("plant", "found"), FAULTS, ids=lambda one: getattr(one, "__name__", ""))
+def test_the_machine_finds_a_planted_fault(
+    plant: Any, found: str, machine: type[MeetingMachine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError, match=f"^{found}"):
+        run_state_machine_as_test(
+            machine, settings=settings(max_examples=60, stateful_step_count=40, phases=[Phase.generate], **QUIET)
+        )
+
+
+def test_without_a_fault_the_same_run_is_green(machine: type[MeetingMachine]) -> None:
+    assert messages.apply is apply
+    run_state_machine_as_test(
+        machine, settings=settings(max_examples=5, stateful_step_count=40, phases=[Phase.generate], **QUIET)
+    )

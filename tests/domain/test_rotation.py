@@ -1,0 +1,113 @@
+"""The queue's order: blocking, then still stuck, then fair rotation among sites, then age."""
+
+from typing import Any
+
+from hypothesis import given as for_all
+from hypothesis import strategies as st
+
+from server.domain.meeting import Meeting
+from server.domain.meeting.questions import ClaimQuestion
+from server.domain.meeting.state import Room
+from server.domain.messages import Context, Recorded, apply, decide
+from server.domain.views import order
+from tests.support.given import given
+from tests.support.meetings import ELK, LIVE, MESA, PINE, SUPERVISOR_OF, VERA, claimed, relay, relayed, seen, stuck
+from tests.support.meetings import answered as answer_of
+from tests.support.meetings import delivered as delivery_of
+
+ARRIVALS = st.lists(st.sampled_from([PINE, MESA, ELK, "claim"]), min_size=1, max_size=40)
+
+
+class Lesson:
+    """A live class in which questions arrive and the teacher always takes the head of the queue."""
+
+    def __init__(self) -> None:
+        self.state: Any = given(LIVE).state
+        self.events = 0
+
+    def do(self, actor: Any, command: Any) -> None:
+        self.events += 1
+        at = 1_791_994_900_000 + self.events
+        for event in decide(self.state, command, Context(actor, at)):
+            self.state = apply(self.state, Recorded(self.events, at, actor.person_id, event))
+
+    def queue(self) -> list[Any]:
+        waiting = [q for q in self.state.questions.values() if q.status in ("queued", "seen")]
+        return sorted(waiting, key=order)
+
+    def ask(self, site_id: str) -> str:
+        question_id = f"q{self.events}"
+        self.do(SUPERVISOR_OF[site_id], relay(question_id, site_id))
+        return question_id
+
+    def take_the_head(self) -> str | None:
+        queue = self.queue()
+        if not queue:
+            return None
+        self.do(VERA, ClaimQuestion(question_id=queue[0].question_id))
+        return str(queue[0].site_id)
+
+
+def is_quiet(state: Meeting, site_id: str) -> bool:
+    """Nothing of the site waits, and the round that is served now has not had a question of it."""
+    room: Room = state.rooms[site_id]
+    return not room.waiting and (room.last_turn < state.turn or room.last_turn == -1)
+
+
+@for_all(ARRIVALS, st.sampled_from([PINE, MESA, ELK]), ARRIVALS)
+def test_a_quiet_site_waits_for_at_most_one_question_of_each_other(before: list, site: str, after: list) -> None:
+    lesson = Lesson()
+    for step in before:
+        lesson.take_the_head() if step == "claim" else lesson.ask(step)
+    if not is_quiet(lesson.state, site):
+        return
+    question_id = lesson.ask(site)
+    served: list[str | None] = []
+    for step in [*after, *["claim"] * 200]:
+        if lesson.state.questions[question_id].status == "claimed":
+            break
+        if step == "claim":
+            served.append(lesson.take_the_head())
+        else:
+            lesson.ask(step)
+    *others, own = served
+    assert own == site
+    assert site not in others
+    assert all(others.count(other) <= 1 for other in (PINE, MESA, ELK)), f"{others} went before {site}"
+
+
+@for_all(ARRIVALS)
+def test_one_sites_questions_are_taken_in_the_order_they_were_asked(steps: list) -> None:
+    lesson = Lesson()
+    asked: dict[str, list[str]] = {PINE: [], MESA: [], ELK: []}
+    for step in steps:
+        if step == "claim":
+            lesson.take_the_head()
+        else:
+            asked[step].append(lesson.ask(step))
+    for site_id, question_ids in asked.items():
+        waiting = [q.question_id for q in lesson.queue() if q.site_id == site_id]
+        assert waiting == question_ids[len(question_ids) - len(waiting) :]
+
+
+def test_ten_questions_of_one_site_do_not_stand_before_the_first_of_another() -> None:
+    ten = [relayed(f"p{turn}", PINE, turn=turn) for turn in range(10)]
+    state = given(LIVE, ten, relayed("m0", MESA, turn=0), relayed("e0", ELK, turn=0), relayed("m1", MESA, turn=1)).state
+    queue = sorted(state.questions.values(), key=order)
+    assert [q.question_id for q in queue][:6] == ["p0", "m0", "e0", "p1", "m1", "p2"]
+
+
+def test_a_site_that_was_quiet_gains_nothing_by_it() -> None:
+    taken = [event for n in range(3) for event in (seen(f"p{n}"), claimed(f"p{n}"))]
+    asked = [relayed(f"p{turn}", PINE, turn=turn) for turn in range(5)]
+    state = given(LIVE, asked, taken, relayed("m0", MESA, turn=2), relayed("m1", MESA, turn=3)).state
+    queue = sorted((q for q in state.questions.values() if q.status == "queued"), key=order)
+    assert [q.question_id for q in queue] == ["m0", "p3", "m1", "p4"]
+
+
+def test_blocking_then_still_stuck_then_the_rotation() -> None:
+    round_trip = [seen("s"), claimed("s"), answer_of("s"), delivery_of("s"), stuck("s")]
+    urgent = [relayed("b", MESA, turn=1, urgency="blocking"), relayed("n", MESA, turn=2), relayed("e", ELK, turn=0)]
+    history = [relayed("s", PINE, turn=0), relayed("m", MESA, turn=0), *round_trip, *urgent]
+    queue = sorted(given(LIVE, history).state.questions.values(), key=order)
+    assert [q.question_id for q in queue] == ["b", "s", "m", "e", "n"]
