@@ -1,0 +1,219 @@
+"""The directory's rows: read, written with their audit row, and asked what a change of one of them touches.
+
+Everything is bounded by a program. What a school allows is the service's business; here is only SQL.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select, true, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from . import directory_tables as t
+from .tables import streams
+
+Row: TypeAlias = dict[str, Any]
+
+SECRET = frozenset({"password_hash"})
+"""Columns that leave the database for nothing but the check of a password: in no answer and no audit row."""
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def local_date(at: int, time_zone: str) -> str:
+    """The calendar date (ISO 8601) of the moment `at` (milliseconds, UTC) in the IANA time zone."""
+    return datetime.fromtimestamp(at / 1_000, UTC).astimezone(_zone(time_zone)).date().isoformat()
+
+
+def is_in_force(row: Any, date: str) -> bool:
+    """Whether the span of the row, its last day included, holds the date."""
+    return bool(row.begins_on <= date and (row.ends_on is None or row.ends_on >= date))
+
+
+def overlaps(table: Table, begins_on: str, ends_on: str | None) -> ColumnElement[bool]:
+    """Whether a row's span and the given one share a day."""
+    ends_later = or_(table.c.ends_on.is_(None), table.c.ends_on >= begins_on)
+    return ends_later if ends_on is None else and_(ends_later, table.c.begins_on <= ends_on)
+
+
+# ── Rows ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _shown(table: Table) -> list[Any]:
+    return [column for column in table.c if column.name not in SECRET]
+
+
+async def lock_program(connection: AsyncConnection, program_id: str) -> bool:
+    """Make this transaction the only one that edits the program's directory; whether the program exists.
+
+    So a check and the write that rests on it stand together on PostgreSQL as they do on SQLite, whose write
+    transactions come one after the other anyway.
+    """
+    query = select(t.programs.c.id).where(t.programs.c.id == program_id).with_for_update()
+    return (await connection.execute(query)).one_or_none() is not None
+
+
+async def read_row(
+    connection: AsyncConnection, table: Table, program_id: str, id: str, reach: ColumnElement[bool] | None = None
+) -> Row | None:
+    """One row of the program, within `reach` where that is given."""
+    query = select(*_shown(table)).where(table.c.id == id, table.c.program_id == program_id)
+    if reach is not None:
+        query = query.where(reach)
+    found = (await connection.execute(query)).mappings().one_or_none()
+    return None if found is None else dict(found)
+
+
+async def read_rows(
+    connection: AsyncConnection,
+    table: Table,
+    program_id: str,
+    *,
+    where: Mapping[str, str],
+    reach: ColumnElement[bool] | None,
+    after: str | None,
+    limit: int,
+) -> list[Row]:
+    """The program's rows whose columns equal `where`, within `reach`, in id order behind `after`; at most `limit`."""
+    query = select(*_shown(table)).where(table.c.program_id == program_id).order_by(table.c.id).limit(limit)
+    query = query.where(*(table.c[name] == value for name, value in where.items()))
+    if reach is not None:
+        query = query.where(reach)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def is_held(
+    connection: AsyncConnection, table: Table, conditions: Iterable[ColumnElement[bool]], *, but: str | None = None
+) -> bool:
+    """Whether a row other than `but` meets all the conditions."""
+    query = select(table.c.id).where(*conditions).limit(1)
+    if but is not None:
+        query = query.where(table.c.id != but)
+    return (await connection.execute(query)).first() is not None
+
+
+async def insert_row(connection: AsyncConnection, table: Table, row: Row) -> None:
+    """Add the row as its version 1."""
+    await connection.execute(table.insert().values(**row, version=1))
+
+
+async def update_row(
+    connection: AsyncConnection, table: Table, program_id: str, id: str, version: int, changes: Row
+) -> bool:
+    """Change the row if it is still at `version`; whether it was."""
+    same = and_(table.c.id == id, table.c.program_id == program_id, table.c.version == version)
+    result = await connection.execute(update(table).where(same).values(**changes, version=version + 1))
+    return result.rowcount == 1
+
+
+async def write_audit(connection: AsyncConnection, entry: Row) -> None:
+    """Record an edit in the transaction that makes it: the columns of `audit`."""
+    await connection.execute(t.audit.insert().values(**entry))
+
+
+async def read_audit_since(connection: AsyncConnection, at: int) -> list[Row]:
+    """The audit rows of all programs from the moment `at` (milliseconds, UTC) on, oldest first."""
+    query = select(t.audit).where(t.audit.c.at >= at).order_by(t.audit.c.at, t.audit.c.id)
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+# ── Reach: the rows that belong to some sites ─────────────────────────────────────────────────────────────────────
+
+
+def reach_of(table: Table, sites: Iterable[str]) -> ColumnElement[bool]:
+    """Which rows belong to these sites: theirs, and those of their people, students and sections.
+
+    Courses, terms and the program itself are the same for everybody.
+    """
+    here = list(sites)
+    if "site_id" in table.c:
+        return table.c.site_id.in_(here)
+    if table is t.sites:
+        return table.c.id.in_(here)
+    sections = select(t.section_sites.c.section_id).where(t.section_sites.c.site_id.in_(here))
+    if table is t.sections:
+        return table.c.id.in_(sections)
+    if "section_id" in table.c:
+        return table.c.section_id.in_(sections)
+    if table is t.students or "student_id" in table.c:
+        students = select(t.enrolments.c.student_id).where(t.enrolments.c.site_id.in_(here))
+        return (table.c.id if table is t.students else table.c.student_id).in_(students)
+    if table is t.people or "person_id" in table.c:
+        person = table.c.id if table is t.people else table.c.person_id
+        granted = select(t.grants.c.person_id).where(t.grants.c.site_id.in_(here))
+        teaching = select(t.section_teachers.c.person_id).where(t.section_teachers.c.section_id.in_(sections))
+        return or_(person.in_(granted), person.in_(teaching))
+    return true()
+
+
+# ── What a change touches ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _sections_touched(kind: str, row: Row) -> Select[str] | None:
+    """The sections whose meetings rest on the row; None where none does."""
+    at_sites = select(t.section_sites.c.section_id)
+    match kind:
+        case "programs":
+            return select(t.sections.c.id)
+        case "sites":
+            return at_sites.where(t.section_sites.c.site_id == row["id"])
+        case "grants":
+            return at_sites.where(t.section_sites.c.site_id == row["site_id"]) if row["site_id"] else None
+        case "people" | "licences" | "clearances":
+            person = row["id" if kind == "people" else "person_id"]
+            sites = select(t.grants.c.site_id).where(t.grants.c.person_id == person)
+            taught = select(t.section_teachers.c.section_id).where(t.section_teachers.c.person_id == person)
+            return select(t.sections.c.id).where(
+                or_(
+                    t.sections.c.id.in_(taught),
+                    t.sections.c.id.in_(at_sites.where(t.section_sites.c.site_id.in_(sites))),
+                )
+            )
+        case "accommodations":
+            enrolled = select(t.enrolments.c.section_id)
+            return enrolled.where(t.enrolments.c.student_id == row["student_id"])
+        case "section_teachers" | "section_sites" | "enrolments":
+            return select(t.sections.c.id).where(t.sections.c.id == row["section_id"])
+    return None
+
+
+def _open_meetings() -> Select[str]:
+    stream = streams.c.stream_id == "meeting:" + t.meetings.c.id
+    joined = t.meetings.outerjoin(streams, stream)
+    is_open = or_(streams.c.status.is_(None), streams.c.status != "ended")
+    # Those that go on now, or are the next to, are brought up first.
+    return select(t.meetings.c.id).select_from(joined).where(is_open).order_by(t.meetings.c.starts_at)
+
+
+async def meetings_touched(
+    connection: AsyncConnection, program_id: str, changes: Iterable[tuple[str, Row]]
+) -> list[str]:
+    """The ids of the program's meetings, not yet ended, that rest on any of the changed rows (kind, row)."""
+    touched: list[ColumnElement[bool]] = []
+    for kind, row in changes:
+        if kind == "meetings":
+            touched.append(t.meetings.c.id == row["id"])
+        elif (sections := _sections_touched(kind, row)) is not None:
+            touched.append(t.meetings.c.section_id.in_(sections))
+    found: dict[str, None] = {}
+    for some in _in_pieces(touched, 200):
+        query = _open_meetings().where(t.meetings.c.program_id == program_id, or_(*some))
+        found |= dict.fromkeys((await connection.execute(query)).scalars())
+    return list(found)
+
+
+async def open_meetings(connection: AsyncConnection) -> list[str]:
+    """The ids of all meetings that have not ended, in every program, the earliest first."""
+    return list((await connection.execute(_open_meetings())).scalars())
+
+
+def _in_pieces(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,188 @@
+"""The directory's tables, and those of signing in: plain rows beside the log, on its `metadata`.
+
+Dates are ISO 8601 text (`2026-09-01`): they sort as they read, mean the same on both databases, and go to the wire as
+they are. The last day of a span is included, and none means open. Moments are whole milliseconds, UTC. `version`
+counts a row's edits from 1; an edit names the one it saw.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from .tables import metadata
+
+
+def _directory_table(name: str, *columns: Any, comment: str | None = None) -> Table:
+    """A table whose rows belong to a program and are edited one version after the other."""
+    return Table(
+        name,
+        metadata,
+        Column("id", String(64), primary_key=True),
+        Column("program_id", String(64), ForeignKey("programs.id"), nullable=False, index=True),
+        Column("version", Integer, nullable=False),
+        *columns,
+        comment=comment,
+    )
+
+
+def _reference(table: str, *, nullable: bool = False, name: str | None = None) -> Column[str]:
+    return Column(name or f"{_ONE[table]}_id", String(64), ForeignKey(f"{table}.id"), nullable=nullable, index=True)
+
+
+_ONE = {
+    "sites": "site",
+    "people": "person",
+    "courses": "course",
+    "terms": "term",
+    "sections": "section",
+    "students": "student",
+}
+
+
+def _span() -> tuple[Column[str], Column[str]]:
+    return Column("begins_on", String(10), nullable=False), Column("ends_on", String(10))
+
+
+programs = _directory_table(
+    "programs",
+    Column("name", String(200), nullable=False),
+    Column("time_zone", String(64), nullable=False, comment="in which the program's own dates are read"),
+    comment="a program's own row has its id as program_id",
+)
+
+sites = _directory_table(
+    "sites",
+    Column("name", String(200), nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("jurisdiction", String(16), nullable=False, comment="whose rules hold there: US-MT"),
+)
+
+people = _directory_table(
+    "people",
+    Column("given_name", String(100), nullable=False),
+    Column("family_name", String(100), nullable=False),
+    Column("email", String(254), nullable=False, unique=True, comment="in lower case"),
+    Column("password_hash", String(255), comment="argon2id; null: cannot sign in with a password"),
+    Column("disabled_at", BigInteger),
+)
+
+grants = _directory_table(
+    "grants",
+    _reference("people"),
+    Column("role", String(16), nullable=False),
+    _reference("sites", nullable=True),
+    *_span(),
+)
+
+licences = _directory_table(
+    "licences",
+    _reference("people"),
+    Column("number", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("endorsement", String(200), nullable=False),
+    Column("valid_from", String(10), nullable=False),
+    Column("valid_to", String(10)),
+)
+
+clearances = _directory_table(
+    "clearances",
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("expires_on", String(10)),
+    comment="where each adult stands now; how they came there is in the audit",
+)
+
+courses = _directory_table(
+    "courses",
+    Column("title", String(200), nullable=False),
+    Column("local_code", String(64), nullable=False),
+    Column("sced_code", String(12), nullable=False, comment="subject 2, course 3, level, credit 4, n of m"),
+    UniqueConstraint("program_id", "local_code"),
+)
+
+terms = _directory_table("terms", Column("title", String(200), nullable=False), *_span())
+
+sections = _directory_table(
+    "sections", _reference("courses"), _reference("terms"), Column("title", String(200), nullable=False)
+)
+
+section_teachers = _directory_table(
+    "section_teachers",
+    _reference("sections"),
+    _reference("people"),
+    *_span(),
+    comment="the teacher of record, one at a time",
+)
+
+section_sites = _directory_table("section_sites", _reference("sections"), _reference("sites"), *_span())
+
+students = _directory_table(
+    "students",
+    Column("given_name", String(100), nullable=False),
+    Column("family_name", String(100), nullable=False),
+    Column("state_id", String(64), nullable=False),
+    Column("grade_level", String(2), nullable=False, comment="CEDS: KG, 01 to 12"),
+    UniqueConstraint("program_id", "state_id"),
+)
+
+enrolments = _directory_table(
+    "enrolments",
+    _reference("sections"),
+    _reference("students"),
+    _reference("sites"),
+    *_span(),
+    comment="a move to another site ends one row and begins another",
+)
+
+accommodations = _directory_table(
+    "accommodations", _reference("students"), Column("code", String(64), nullable=False), *_span()
+)
+
+meetings = _directory_table(
+    "meetings",
+    _reference("sections"),
+    Column("title", String(200), nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True, comment="SHA-256; the token is not kept"),
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", String(8), nullable=False, comment="cookie, bearer or demo"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("last_seen_at", BigInteger, nullable=False, comment="written at most once a minute"),
+    Column("expires_at", BigInteger, nullable=False, comment="the latest end, however busy"),
+    Column("revoked_at", BigInteger, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("program_id", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_id", String(64), nullable=False),
+    Column("action", String(32), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("row_id", String(64), nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Index("ix_audit_at", "at"),
+    Index("ix_audit_kind_row_id", "kind", "row_id"),
+    comment="append-only: written in the commit of what it tells of; never a password's hash",
+)

@@ -1,0 +1,152 @@
+"""Who is in a meeting, out of the directory: teachers, rooms, supervisors, students, as of each site's own date.
+
+The rows of many meetings are read in one go (`read_sources`); what one meeting makes of them is pure (`facts_of`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
+from ..domain.meeting.state import Clearance, Licence
+from . import directory_tables as t
+from .directory import is_in_force, local_date
+
+Rows = list[Row[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The rows that the meetings of some sections rest on."""
+
+    program_zone: str
+    site_zones: dict[str, str]
+    teachers: dict[str, Rows]
+    """By section: the spans of teachers of record who are not disabled."""
+    sites: dict[str, Rows]
+    """By section: the spans in which a site takes part."""
+    supervisors: dict[str, Rows]
+    """By site: the supervisor grants of people who are not disabled."""
+    enrolments: dict[str, Rows]
+    """By section."""
+    accommodations: dict[str, Rows]
+    """By student."""
+    licences: dict[str, Rows]
+    """By person."""
+    clearances: dict[str, Rows]
+    """By person."""
+
+
+async def read_meetings(connection: AsyncConnection, meeting_ids: Iterable[str]) -> Rows:
+    """The meetings' own rows, by start."""
+    query = select(t.meetings).where(t.meetings.c.id.in_(list(meeting_ids))).order_by(t.meetings.c.starts_at)
+    return list(await connection.execute(query))
+
+
+async def read_sources(
+    connection: AsyncConnection, program_id: str, section_ids: Iterable[str], *, staff_only: bool = False
+) -> Sources:
+    """What the meetings of these sections rest on; `staff_only` leaves out students and credentials."""
+    sections = sorted(set(section_ids))
+    zone = select(t.programs.c.time_zone).where(t.programs.c.id == program_id)
+    of_sections = t.section_sites.c.section_id.in_(sections)
+    at_sites = select(t.section_sites.c.site_id).where(of_sections)
+    enabled = t.people.c.disabled_at.is_(None)
+    taught = select(t.section_teachers).join(t.people).where(enabled)
+    supervising = select(t.grants).join(t.people).where(enabled, t.grants.c.role == "supervisor")
+    teachers = await _by(connection, "section_id", taught.where(t.section_teachers.c.section_id.in_(sections)))
+    supervisors = await _by(connection, "site_id", supervising.where(t.grants.c.site_id.in_(at_sites)))
+    zones = select(t.sites.c.id, t.sites.c.time_zone).where(t.sites.c.id.in_(at_sites))
+    students, staff = select(t.enrolments.c.student_id), [*_people(teachers), *_people(supervisors)]
+    here = t.enrolments.c.section_id.in_(sections)
+    wanted: dict[str, dict[str, Rows]] = {
+        "enrolments": {},
+        "accommodations": {},
+        "licences": {},
+        "clearances": {},
+    }
+    if not staff_only:
+        coded = select(t.accommodations).where(t.accommodations.c.student_id.in_(students.where(here)))
+        held = select(t.licences).where(t.licences.c.person_id.in_(staff))
+        cleared = select(t.clearances).where(t.clearances.c.person_id.in_(staff))
+        wanted = {
+            "enrolments": await _by(connection, "section_id", select(t.enrolments).where(here)),
+            "accommodations": await _by(connection, "student_id", coded),
+            "licences": await _by(connection, "person_id", held),
+            "clearances": await _by(connection, "person_id", cleared),
+        }
+    return Sources(
+        program_zone=(await connection.execute(zone)).scalar_one(),
+        site_zones={row.id: row.time_zone for row in await connection.execute(zones)},
+        teachers=teachers,
+        sites=await _by(connection, "section_id", select(t.section_sites).where(of_sections)),
+        supervisors=supervisors,
+        **wanted,
+    )
+
+
+async def _by(connection: AsyncConnection, key: str, query: Select[Any]) -> dict[str, Rows]:
+    grouped: dict[str, Rows] = {}
+    for row in await connection.execute(query):
+        grouped.setdefault(row._mapping[key], []).append(row)
+    return grouped
+
+
+def _people(rows: dict[str, Rows]) -> set[str]:
+    return {row.person_id for group in rows.values() for row in group}
+
+
+def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
+    """What the meeting rests on. Each room goes by its site's own date at the start, the teacher by the program's."""
+    section, today = meeting.section_id, local_date(meeting.starts_at, sources.program_zone)
+    dates = {site: local_date(meeting.starts_at, zone) for site, zone in sources.site_zones.items()}
+    rooms = {
+        row.site_id: RoomFacts(
+            site_id=row.site_id,
+            student_ids=_ids(
+                "student_id",
+                (e for e in sources.enrolments.get(section, []) if e.site_id == row.site_id),
+                dates[row.site_id],
+            ),
+            supervisor_ids=_ids("person_id", sources.supervisors.get(row.site_id, []), dates[row.site_id]),
+        )
+        for row in sources.sites.get(section, [])
+        if is_in_force(row, dates[row.site_id])
+    }
+    teacher_ids = _ids("person_id", sources.teachers.get(section, []), today)
+    adults = {*teacher_ids, *(person for room in rooms.values() for person in room.supervisor_ids)}
+    return EnterFacts(
+        section_id=section,
+        starts_at=meeting.starts_at,
+        ends_at=meeting.ends_at,
+        teacher_ids=teacher_ids,
+        rooms=tuple(rooms[site] for site in sorted(rooms)),
+        staff=tuple(_credentials(person, sources) for person in sorted(adults)),
+        accommodations=tuple(
+            AccommodationFacts(student_id=student, codes=codes)
+            for room in rooms.values()
+            for student in room.student_ids
+            if (codes := _ids("code", sources.accommodations.get(student, []), dates[room.site_id]))
+        ),
+    )
+
+
+def _ids(column: str, rows: Iterable[Row[Any]], date: str) -> tuple[str, ...]:
+    return tuple(sorted({row._mapping[column] for row in rows if is_in_force(row, date)}))
+
+
+def _credentials(person: str, sources: Sources) -> StaffFacts:
+    licences = {
+        Licence(row.state, row.endorsement, row.valid_from, row.valid_to) for row in sources.licences.get(person, [])
+    }
+    clearance = next(iter(sources.clearances.get(person, [])), None)
+    return StaffFacts(
+        person_id=person,
+        licences=tuple(
+            sorted(licences, key=lambda one: (one.valid_from, one.state, one.endorsement, one.valid_to or ""))
+        ),
+        clearance=clearance and Clearance(clearance.status, clearance.expires_on),
+    )

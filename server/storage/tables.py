@@ -1,0 +1,64 @@
+"""The tables of the log. `metadata` holds these and the directory's; migrations must equal it."""
+
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+database_info = Table(
+    "database_info",
+    metadata,
+    Column("key", String(32), primary_key=True),
+    Column("value", String(255), nullable=False),
+    comment="`epoch`: the log's incarnation; a restore begins another, so that no client trusts an old seq",
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("stream_id", String(72), primary_key=True),
+    Column("program_id", String(64), nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="the head: the last event's seq"),
+    Column("status", String(32), nullable=False),
+    Column(
+        "summary",
+        JSON,
+        nullable=False,
+        comment="domain summary(state) at the head; `longroom check` recomputes it",
+    ),
+    Index("ix_streams_program_id_status", "program_id", "status"),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream_id", String(72), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False, comment="the server's clock, milliseconds UTC"),
+    Column("actor_id", String(64), nullable=False),
+    Column("command_id", String(64), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", LargeBinary, nullable=False, comment="JSON, without the personal fields"),
+    Column("personal", LargeBinary, comment="JSON of the personal fields; null once erased"),
+    sqlite_with_rowid=False,
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    # The time-ordered id leads: each insert then lands on the key's last page, whoever acts.
+    Column("command_id", String(64), primary_key=True),
+    Column("actor_id", String(64), primary_key=True),
+    Column("stream_id", String(72), nullable=False),
+    Column("seq", BigInteger, nullable=False, comment="the head after the command"),
+    Column("digest", LargeBinary(16), nullable=False, comment="of the command's content"),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,1 @@
+"""What tests stand on: databases, a clock, people to act as."""
