@@ -1,0 +1,1 @@
+"""What the house does when somebody asks: authorise, load, decide, append, acknowledge, announce."""

@@ -1,0 +1,389 @@
+"""Signing in and staying so: passwords, sessions, rate limits, and who an actor is at this moment.
+
+A session's token exists only at its holder; here lies its SHA-256. What was read of a session is believed for a few
+seconds, but a revocation or a change of grants made in this process counts at once: whatever was read before it is
+forgotten, also by those who were reading just then. What other processes did is noticed by `notice`.
+"""
+
+import hashlib
+import hmac
+import math
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+from limits import RateLimitItem, parse
+from limits.aio.storage import Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.storage import storage_from_string
+from sqlalchemy import ColumnElement
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils import uuid7
+
+from ..domain.actors import Actor, Role
+from ..domain.messages import Refused
+from ..storage import accounts as rows
+from ..storage import directory
+from ..storage import directory_tables as t
+from ..storage.engine import Database
+from .clock import Clock
+from .directory import Directory, require_editor
+from .passwords import LONGEST, Passwords, random_password, require_strong
+from .rosters import full_name
+
+SessionKind: TypeAlias = Literal["cookie", "bearer", "demo"]
+IDLE_MS = 30 * 60_000
+LONGEST_MS = 8 * 3_600_000
+SEEN_EVERY_MS = 60_000
+FRESH_MS = 4_000
+"""How long a session that was read is believed: with the sockets' polling, a revocation reaches all nodes in 5 s."""
+LATE_COMMIT_MS = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody is signed in: as whom, with today's grants, until `expires_at` (milliseconds, UTC) at the latest."""
+
+    id: str
+    actor: Actor
+    person_name: str
+    program_name: str
+    kind: SessionKind
+    expires_at: int
+
+    @property
+    def person_id(self) -> str:
+        """Whose session it is."""
+        return self.actor.person_id
+
+    @property
+    def program_id(self) -> str:
+        """In which program they act."""
+        return self.actor.program_id
+
+
+class SignedIn(NamedTuple):
+    """A new session and its token, which nobody can read again."""
+
+    token: str
+    session: Session
+
+
+class AddedPerson(NamedTuple):
+    """A new person and the password to hand to them."""
+
+    person_id: str
+    password: str
+
+
+class TooMany(Refused):
+    """Too many attempts; `retry_after_seconds` says when to try again."""
+
+    def __init__(self, retry_after_seconds: int) -> None:
+        super().__init__("too_many_requests", f"too many attempts: try again in {retry_after_seconds} s")
+        self.retry_after_seconds = retry_after_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SignInLimits:
+    """How many attempts are taken, as `limits` writes it. A school may sign in from one address at the first bell."""
+
+    per_address: str = "60 per 5 minutes"
+    per_account: str = "10 per 5 minutes"
+
+
+@dataclass(slots=True)
+class _Held:
+    """A session as it was read."""
+
+    session: Session
+    token_hash: bytes
+    read_at: int
+    last_seen_at: int
+
+    def has_ended(self, now: int) -> bool:
+        if self.session.kind == "demo":
+            # A newcomer's links and tokens go on working until somebody takes them back.
+            return False
+        return now >= min(self.session.expires_at, self.last_seen_at + IDLE_MS)
+
+
+class Accounts:
+    """All sessions, over the directory's people."""
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        clock: Clock,
+        *,
+        passwords: Passwords | None = None,
+        limits: SignInLimits | None = None,
+        limits_storage: str = "async+memory://",
+    ) -> None:
+        """`limits_storage`: where attempts are counted, as a URL of the `limits` library; nodes may share a Redis."""
+        self.on_revoked: list[Callable[[list[str]], None]] = []
+        """Told the ids of sessions that were revoked, here at once and elsewhere as soon as it is noticed."""
+        self.on_actor_changed: list[Callable[[str], None]] = []
+        """Told the id of a person whose grants or state may be another: read their sessions again."""
+        self.demo_links: dict[str, str] = {}
+        """Secret → person: filled where a demo was started, and nowhere else."""
+        self._database = database
+        self._directory = directory
+        self._clock = clock
+        self._passwords = passwords or Passwords()
+        limits = limits or SignInLimits()
+        self._per_address, self._per_account = parse(limits.per_address), parse(limits.per_account)
+        storage = storage_from_string(limits_storage)
+        if not isinstance(storage, Storage):
+            raise ValueError(f"{limits_storage!r} is not an asynchronous storage: async+memory:// or async+redis://…")
+        self._limiter = MovingWindowRateLimiter(storage)
+        self._held: dict[str, _Held] = {}
+        self._ids: dict[bytes, str] = {}
+        self._changes = 0
+        self._noticed_at = clock.now()
+        self._told: set[str] = set()
+        directory.on_person_changed.append(self._person_changed)
+
+    def close(self) -> None:
+        """Let the hashing threads go."""
+        self._passwords.close()
+
+    # ── Signing in and out ───────────────────────────────────────────────────────────────────────────────────
+
+    async def sign_in(
+        self, email: str, password: str, kind: Literal["cookie", "bearer"], client_address: str
+    ) -> SignedIn:
+        """A new session for the right password.
+
+        Raises `Refused("not_signed_in")` alike, and after the same work, for an unknown address, a wrong password and
+        a disabled person; `TooMany` after too many attempts; `Refused("busy")` when too many sign in at once.
+        """
+        if len(password) > LONGEST:
+            raise Refused("too_long", f"longer than {LONGEST} characters", "password")
+        email = email.strip().lower()
+        account = hashlib.sha256(email.encode()).hexdigest()
+        await self._count(self._per_address, "address", client_address)
+        await self._count(self._per_account, "account", account)
+        async with self._database.reading() as connection:
+            found = await rows.read_account(connection, email)
+        usable = found is not None and found.disabled_at is None
+        is_right = await self._passwords.is_right(found.password_hash if found and usable else None, password)
+        if found is None or not is_right:
+            raise Refused("not_signed_in", "the e-mail address or the password is wrong")
+        await self._limiter.clear(self._per_account, "account", account)
+        return await self.open_session(found.id, kind)
+
+    async def sign_in_demo(self, secret: str) -> SignedIn:
+        """A session for the demo person whose link ends in `secret`; `Refused("not_found")` if nobody's does."""
+        for known, person_id in self.demo_links.items():
+            if hmac.compare_digest(known.encode(), secret.encode()):
+                return await self.open_session(person_id, "cookie")
+        raise Refused("not_found", "this demo link is not known: ask for a new one where the demo was started")
+
+    async def open_session(self, person_id: str, kind: SessionKind, token: str | None = None) -> SignedIn:
+        """A session without a password: for those who proved otherwise who they are. `token`: a new one, if None."""
+        token, now = token or secrets.token_urlsafe(32), self._clock.now()
+        row = {
+            "id": str(uuid7()),
+            "token_hash": _digest(token),
+            "person_id": person_id,
+            "kind": kind,
+            "created_at": now,
+            "last_seen_at": now,
+            "expires_at": now + LONGEST_MS,
+        }
+        await self._database.write(lambda connection: rows.insert_session(connection, row))
+        session = await self.session_of(token)
+        if session is None:
+            raise Refused("not_signed_in", "this person may not sign in")
+        return SignedIn(token, session)
+
+    async def sign_out(self, session_id: str) -> None:
+        """End one session."""
+        await self._revoke(rows.by_id(session_id))
+
+    async def sign_out_everywhere(self, person_id: str) -> None:
+        """End all sessions of the person."""
+        await self._revoke(rows.by_person(person_id))
+
+    # ── Being signed in ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def session_of(self, token: str) -> Session | None:
+        """The session of a token, which this uses; None: unknown, ended or revoked."""
+        token_hash = _digest(token)
+        return await self._use(rows.by_token(token_hash), self._held.get(self._ids.get(token_hash, "")))
+
+    async def touch(self, session_id: str) -> None:
+        """A live socket uses its session; `session` tells whether it goes on."""
+        await self._use(rows.by_id(session_id), self._held.get(session_id))
+
+    async def session(self, session_id: str) -> Session | None:
+        """The session as it is now, without using it; None: it has ended."""
+        held = await self._current(rows.by_id(session_id), self._held.get(session_id))
+        return None if held is None else held.session
+
+    async def knows(self, token: str) -> bool:
+        """Whether a session was ever opened under this token, be it alive or not."""
+        async with self._database.reading() as connection:
+            return await rows.read_session(connection, rows.by_token(_digest(token))) is not None
+
+    async def actor_of(self, person_id: str) -> Actor | None:
+        """The person with today's grants; None: unknown or disabled."""
+        async with self._database.reading() as connection:
+            return await rows.read_actor(connection, person_id, self._clock.now())
+
+    async def revoked_since(self, at: int) -> list[str]:
+        """The ids of the sessions revoked since then (milliseconds, UTC), by any process."""
+        async with self._database.reading() as connection:
+            return list(await rows.read_revoked(connection, at))
+
+    async def notice(self) -> None:
+        """Follow what other processes changed: revocations, grants, the directory. Call it every few seconds."""
+        now = self._clock.now()
+        revoked = await self.revoked_since(self._noticed_at - LATE_COMMIT_MS)
+        self._tell_revoked([session_id for session_id in revoked if session_id not in self._told])
+        self._told = set(revoked)
+        self._noticed_at = now
+        self._forget(lambda held: now - held.read_at >= FRESH_MS)
+        await self._directory.notice_changes()
+
+    # ── People ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def add_person(
+        self,
+        actor: Actor,
+        *,
+        given_name: str,
+        family_name: str,
+        email: str,
+        role: Role,
+        begins_on: str,
+        site_id: str | None = None,
+        password: str | None = None,
+    ) -> AddedPerson:
+        """A person with one role from a date (ISO 8601) on, and a password: a random one where none is given."""
+        password_hash, password = await self._prepare(password)
+        person_id = str(uuid7())
+        person = {"id": person_id, "given_name": given_name, "family_name": family_name, "email": email}
+        grant = {"person_id": person_id, "role": role.value, "site_id": site_id, "begins_on": begins_on}
+        await self._directory.create_all(actor, [("people", person), ("grants", grant)])
+        await self._set_password(actor, person_id, password_hash)
+        return AddedPerson(person_id, password)
+
+    async def disable_person(self, actor: Actor, person_id: str) -> None:
+        """Take the person out of everything, at once: rooms, sections and all their sessions."""
+        await self._directory.disable_person(actor, person_id)
+        await self._revoke(rows.by_person(person_id))
+
+    async def reset_password(self, actor: Actor, person_id: str, password: str | None = None) -> str:
+        """Give the person another password, random where none is given, and end their sessions; the password."""
+        require_editor(actor)
+        password_hash, password = await self._prepare(password)
+        await self._set_password(actor, person_id, password_hash)
+        await self._revoke(rows.by_person(person_id))
+        return password
+
+    async def _prepare(self, password: str | None) -> tuple[str, str]:
+        if password is None:
+            password = random_password()
+        require_strong(password)
+        return await self._passwords.hash(password), password
+
+    async def _set_password(self, actor: Actor, person_id: str, password_hash: str) -> None:
+        entry = {
+            "id": str(uuid7()),
+            "program_id": actor.program_id,
+            "at": self._clock.now(),
+            "actor_id": actor.person_id,
+            "action": "set_password",
+            "kind": "people",
+            "row_id": person_id,
+        }
+
+        async def write(connection: AsyncConnection) -> None:
+            if await directory.read_row(connection, t.people, actor.program_id, person_id) is None:
+                raise Refused("not_found", "there is no such person")
+            await rows.write_password(connection, person_id, password_hash)
+            await directory.write_audit(connection, entry)
+
+        await self._database.write(write)
+
+    # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _count(self, limit: RateLimitItem, *key: str) -> None:
+        if not await self._limiter.hit(limit, *key):
+            window = await self._limiter.get_window_stats(limit, *key)
+            # `limits` counts by the machine's own clock.
+            raise TooMany(max(1, math.ceil(window.reset_time - time.time())))
+
+    async def _use(self, which: ColumnElement[bool], held: _Held | None) -> Session | None:
+        held = await self._current(which, held)
+        if held is None:
+            return None
+        now = self._clock.now()
+        if now - held.last_seen_at >= SEEN_EVERY_MS:
+            await self._mark_seen(held, now)
+        return held.session
+
+    async def _current(self, which: ColumnElement[bool], held: _Held | None) -> _Held | None:
+        if held is None or self._clock.now() - held.read_at >= FRESH_MS:
+            held = await self._read(which)
+        return None if held is None or held.has_ended(self._clock.now()) else held
+
+    async def _read(self, which: ColumnElement[bool]) -> _Held | None:
+        while True:
+            changes, now = self._changes, self._clock.now()
+            async with self._database.reading() as connection:
+                row = await rows.read_session(connection, which)
+                actor = None if row is None else await rows.read_actor(connection, row.person_id, now)
+            # Something was revoked while we read: what we have may be from before it.
+            if changes == self._changes:
+                break
+        if row is None or actor is None or row.revoked_at is not None:
+            return None
+        session = Session(row.id, actor, full_name(row), row.program_name, row.kind, row.expires_at)
+        held = self._held[row.id] = _Held(session, row.token_hash, now, row.last_seen_at)
+        self._ids[row.token_hash] = row.id
+        return held
+
+    async def _mark_seen(self, held: _Held, now: int) -> None:
+        """Once a minute a session in use says so; a demo session starts its hours anew."""
+        session = held.session
+        expires_at = now + LONGEST_MS if session.kind == "demo" else session.expires_at
+        held.last_seen_at = now
+        held.session = Session(
+            session.id, session.actor, session.person_name, session.program_name, session.kind, expires_at
+        )
+        await self._database.write(lambda connection: rows.mark_seen(connection, session.id, now, expires_at))
+
+    async def _revoke(self, which: ColumnElement[bool]) -> None:
+        revoked = await self._database.write(lambda connection: rows.revoke(connection, which, self._clock.now()))
+        self._told.update(revoked)
+        self._tell_revoked(revoked)
+
+    def _tell_revoked(self, session_ids: Sequence[str]) -> None:
+        if not session_ids:
+            return
+        ended = set(session_ids)
+        self._changes += 1
+        self._forget(lambda held: held.session.id in ended)
+        for tell in self.on_revoked:
+            tell(list(session_ids))
+
+    def _person_changed(self, person_id: str) -> None:
+        self._changes += 1
+        self._forget(lambda held: held.session.person_id == person_id)
+        for tell in self.on_actor_changed:
+            tell(person_id)
+
+    def _forget(self, is_outdated: Callable[[_Held], bool]) -> None:
+        for held in [held for held in self._held.values() if is_outdated(held)]:
+            del self._held[held.session.id]
+            self._ids.pop(held.token_hash, None)
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,329 @@
+"""The directory: reading and editing a program's rows, and bringing open meetings up to what they rest on.
+
+An edit and its audit row are one commit. After it, every meeting not yet ended that rests on the row is given its facts
+again; the meeting's rule records only what differs. If the process dies in between, `reenter_all` (at start) or
+`notice_changes` (every few seconds, here and on every other node) does what was left undone.
+"""
+
+import logging
+from asyncio import Lock
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils import uuid7
+
+from ..domain.actors import Actor, Permission, Role, system
+from ..domain.meeting.facts import EnterFacts
+from ..domain.messages import Refused, first_fault
+from ..storage import directory as rows
+from ..storage import directory_tables as t
+from ..storage import rosters
+from ..storage.directory import Row
+from ..storage.engine import Database
+from .clock import Clock
+from .directory_kinds import KINDS, Kind
+from .directory_rules import check_row
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+MAX_PAGE = 1_000
+LATE_COMMIT_MS = 30_000
+"""How long after the time in an audit row its commit may still become visible."""
+
+
+class RunsCommands(Protocol):
+    """What the directory needs of the live record."""
+
+    async def run_command(self, actor: Actor, stream_id: str, command_id: str, name: str, data: object) -> object:
+        """Run one command to its commit; raises `Refused`."""
+
+
+class Directory:
+    """The rows of all programs, each actor within their own."""
+
+    def __init__(self, database: Database, clock: Clock, live: RunsCommands | None) -> None:
+        """`live` None: a command line beside a running server, which notices the edits and enters the facts."""
+        self.on_person_changed: list[Callable[[str], None]] = []
+        """Told, after the commit, the id of everybody whose name, grants or state may be another."""
+        self._database = database
+        self._clock = clock
+        self._live = live
+        self._entering = Lock()
+        self._behind: set[str] = set()
+        self._noticed_at = clock.now()
+        self._noticed: dict[str, int] = {}
+
+    # ── Reading ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def list(
+        self,
+        actor: Actor,
+        kind: str,
+        *,
+        where: Mapping[str, str] | None = None,
+        after: str | None = None,
+        limit: int = 200,
+    ) -> Sequence[Row]:
+        """The rows that the actor may read, by id, behind the id `after`; `where`: which rows its fields refer to."""
+        declared = _readable(actor, kind)
+        for field in where or {}:
+            if field not in declared.references:
+                raise Refused("unknown_field", "rows of this kind cannot be looked up by this field", field)
+        if not 1 <= limit <= MAX_PAGE:
+            raise Refused("out_of_range", f"must be from 1 to {MAX_PAGE}", "limit")
+        async with self._database.reading() as connection:
+            return await rows.read_rows(
+                connection,
+                declared.table,
+                actor.program_id,
+                where=where or {},
+                reach=_reach(actor, declared),
+                after=after,
+                limit=limit,
+            )
+
+    async def get(self, actor: Actor, kind: str, id: str) -> Row:
+        """One row; `Refused("not_found")` where there is none, or it is not the actor's to read."""
+        declared = _readable(actor, kind)
+        async with self._database.reading() as connection:
+            row = await rows.read_row(connection, declared.table, actor.program_id, id, _reach(actor, declared))
+        if row is None:
+            raise _not_found()
+        return row
+
+    # ── Editing ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def create(self, actor: Actor, kind: str, data: object) -> Row:
+        """Add a row. A meeting has its stream, with its facts, before this returns."""
+        [row] = await self.create_all(actor, [(kind, data)])
+        return row
+
+    async def create_all(self, actor: Actor, new: Sequence[tuple[str, object]]) -> Sequence[Row]:
+        """Add rows of any kinds (kind, data), each after what it refers to: all of them or, with a refusal, none."""
+        parsed = [(declared := _editable(actor, kind), _parse(declared.create, data)) for kind, data in new]
+        for declared, _ in parsed:
+            if declared.table is t.programs and not actor.has_role(Role.SYSTEM):
+                raise Refused("forbidden", "a program is founded on the command line")
+        made = [{**values, "id": values["id"] or str(uuid7()), "program_id": actor.program_id} for _, values in parsed]
+
+        async def write(connection: AsyncConnection) -> list[str]:
+            await rows.lock_program(connection, actor.program_id)
+            audited = []
+            for (declared, _), row in zip(parsed, made, strict=True):
+                if await rows.is_held(connection, declared.table, [declared.table.c.id == row["id"]]):
+                    raise Refused("id_taken", "a row of this id exists: give each an id of its own", "id")
+                await check_row(connection, declared, row)
+                await rows.insert_row(connection, declared.table, row)
+                row["version"] = 1
+                if declared.table is t.people:
+                    row["disabled_at"] = None
+                audited.append(await self._audit(connection, actor, "create", declared.name, None, row))
+            return audited
+
+        audited = await self._write(write)
+        await self._follow(actor.program_id, [(d.name, row) for (d, _), row in zip(parsed, made, strict=True)])
+        self._noticed |= dict.fromkeys(audited, self._clock.now())
+        return made
+
+    async def update(self, actor: Actor, kind: str, id: str, data: object) -> Row:
+        """Change the fields that `data` gives; its `version` is the one that the editor saw."""
+        declared = _editable(actor, kind)
+        changes = _parse(declared.patch, data)
+        return await self._change(actor, declared, id, changes.pop("version"), changes, "update")
+
+    async def disable_person(self, actor: Actor, person_id: str) -> Row:
+        """Take a person out of everything, from now on: they count nowhere and cannot sign in."""
+        declared = _editable(actor, "people")
+        changes = {"disabled_at": self._clock.now()}
+        return await self._change(actor, declared, person_id, None, changes, "disable")
+
+    async def _change(
+        self, actor: Actor, declared: Kind, id: str, version: int | None, changes: Row, action: str
+    ) -> Row:
+        async def write(connection: AsyncConnection) -> tuple[Row, Row, str]:
+            await rows.lock_program(connection, actor.program_id)
+            before = await rows.read_row(connection, declared.table, actor.program_id, id)
+            if before is None:
+                raise _not_found()
+            if version not in {None, before["version"]}:
+                raise Refused("stale_version", "it changed since you looked: look again", "version")
+            after = before | changes | {"version": before["version"] + 1}
+            await check_row(connection, declared, after)
+            await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes)
+            return before, after, await self._audit(connection, actor, action, declared.name, before, after)
+
+        before, after, audited = await self._write(write)
+        await self._follow(actor.program_id, [(declared.name, before), (declared.name, after)])
+        self._noticed[audited] = self._clock.now()
+        return after
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        try:
+            return await self._database.write(work)
+        except IntegrityError:
+            # Checked before, so somebody in another program was quicker by a moment.
+            raise Refused("already_taken", "another row holds this already") from None
+
+    async def _audit(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        action: str,
+        kind: str,
+        before: Row | None,
+        after: Row,
+    ) -> str:
+        audit_id = str(uuid7())
+        entry = {
+            "id": audit_id,
+            "program_id": actor.program_id,
+            "at": self._clock.now(),
+            "actor_id": actor.person_id,
+            "action": action,
+            "kind": kind,
+            "row_id": after["id"],
+            "before": before,
+            "after": after,
+        }
+        await rows.write_audit(connection, entry)
+        return audit_id
+
+    # ── What live decisions rest on ──────────────────────────────────────────────────────────────────────────
+
+    async def facts_of(self, meeting_id: str) -> EnterFacts:
+        """What the meeting rests on, as the directory has it for the meeting's date at each site."""
+        read = await self._read_facts([meeting_id])
+        if meeting_id not in read:
+            raise _not_found()
+        return read[meeting_id][1]
+
+    async def enter_facts(self, meeting_id: str) -> None:
+        """Bring the meeting up to the directory."""
+        await self._enter([meeting_id])
+
+    async def reenter_all(self) -> int:
+        """Bring every meeting that has not ended up to the directory, and tell how many those are."""
+        self._noticed_at = self._clock.now()
+        async with self._database.reading() as connection:
+            meeting_ids = await rows.open_meetings(connection)
+        await self._enter(meeting_ids)
+        return len(meeting_ids)
+
+    async def notice_changes(self) -> None:
+        """Follow the edits of other processes, and finish what was left undone here. Call it every few seconds."""
+        now = self._clock.now()
+        since = self._noticed_at - LATE_COMMIT_MS
+        async with self._database.reading() as connection:
+            entries = await rows.read_audit_since(connection, since)
+        self._noticed = {seen: at for seen, at in self._noticed.items() if at >= since - LATE_COMMIT_MS}
+        new = [entry for entry in entries if entry["id"] not in self._noticed]
+        for program_id in {entry["program_id"] for entry in new}:
+            mine = [entry for entry in new if entry["program_id"] == program_id]
+            await self._follow(program_id, [(e["kind"], e["after"]) for e in mine if e["after"]])
+        self._noticed |= {entry["id"]: entry["at"] for entry in new}
+        self._noticed_at = now
+        if self._behind:
+            await self._enter(sorted(self._behind))
+
+    async def _follow(self, program_id: str, changes: Sequence[tuple[str, Row]]) -> None:
+        people = {row["id"] if kind == "people" else row["person_id"] for kind, row in changes if kind in _PERSONAL}
+        for person_id in sorted(people):
+            for tell in self.on_person_changed:
+                tell(person_id)
+        if self._live is None:
+            return
+        async with self._database.reading() as connection:
+            touched = await rows.meetings_touched(connection, program_id, changes)
+        if touched:
+            await self._enter(touched)
+
+    async def _enter(self, meeting_ids: Sequence[str]) -> None:
+        """Enter the facts, then look again: what another node committed meanwhile must not be undone by older facts."""
+        if self._live is None:
+            raise RuntimeError("this directory has no live record to enter facts into")
+        entered: dict[str, EnterFacts] = {}
+        # One after the other, so that facts that were read later are never overtaken by earlier ones.
+        async with self._entering:
+            while True:
+                read = await self._read_facts(meeting_ids)
+                changed = {key: one for key, one in read.items() if entered.get(key) != one[1]}
+                if not changed:
+                    return
+                for meeting_id, (program_id, facts) in changed.items():
+                    await self._enter_one(self._live, program_id, meeting_id, facts)
+                    entered[meeting_id] = facts
+
+    async def _enter_one(self, live: RunsCommands, program_id: str, id: str, facts: EnterFacts) -> None:
+        actor, command_id = system(program_id), str(uuid7())
+        try:
+            await live.run_command(actor, f"meeting:{id}", command_id, "meeting.enter_facts", facts)
+            self._behind.discard(id)
+        except Refused as refusal:
+            # The row is committed: the edit stands, and the meeting is brought up at the next look.
+            log.warning("the facts of meeting %s could not be entered: %s", id, refusal.code)
+            self._behind.add(id)
+
+    async def _read_facts(self, meeting_ids: Iterable[str]) -> dict[str, tuple[str, EnterFacts]]:
+        async with self._database.reading() as connection:
+            meetings = await rosters.read_meetings(connection, meeting_ids)
+            read: dict[str, tuple[str, EnterFacts]] = {}
+            for program_id in sorted({meeting.program_id for meeting in meetings}):
+                mine = [meeting for meeting in meetings if meeting.program_id == program_id]
+                sections = {meeting.section_id for meeting in mine}
+                sources = await rosters.read_sources(connection, program_id, sections)
+                read |= {one.id: (program_id, rosters.facts_of(one, sources)) for one in mine}
+        return read
+
+
+_PERSONAL = frozenset({"people", "grants"})
+
+
+def _kind(name: str) -> Kind:
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Refused("not_found", "the directory has no rows of this kind", "kind")
+    return kind
+
+
+def _readable(actor: Actor, kind: str) -> Kind:
+    if not actor.may(Permission.READ_DIRECTORY) and not actor.has_role(Role.SYSTEM):
+        raise Refused("forbidden", "your role may not read the directory")
+    return _kind(kind)
+
+
+def _editable(actor: Actor, kind: str) -> Kind:
+    require_editor(actor)
+    return _kind(kind)
+
+
+def require_editor(actor: Actor) -> None:
+    """Raise `Refused("forbidden")` unless the actor may edit the program's directory, or is the server itself."""
+    # An edit reaches the whole program: somebody whose grant is bound to a site may not make it.
+    if actor.site_scope(Permission.EDIT_DIRECTORY) is not None and not actor.has_role(Role.SYSTEM):
+        raise Refused("forbidden", "your role may not change the directory")
+
+
+def _reach(actor: Actor, kind: Kind) -> Any:
+    if actor.has_role(Role.SYSTEM):
+        return None
+    sites = actor.site_scope(Permission.READ_DIRECTORY)
+    return None if sites is None else rows.reach_of(kind.table, sites)
+
+
+def _parse(model: type[BaseModel], data: object) -> Row:
+    if not isinstance(data, dict):
+        raise Refused("wrong_type", "must be an object")
+    try:
+        given = model.model_validate(data)
+    except ValidationError as error:
+        raise first_fault(error) from None
+    return given.model_dump(exclude_unset="version" in model.model_fields)
+
+
+def _not_found() -> Refused:
+    return Refused("not_found", "there is no such row, or it is not yours to see")

@@ -1,0 +1,295 @@
+"""The kinds of rows in the directory, as the wire gives and gets them: fields, forms and limits.
+
+A kind declares the fields that make a row. Its patch (all optional, `version` required, without the fields that say
+whose row it is) and its answer (with `id`, `program_id`, `version`) follow from it and from its table.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
+from pydantic_core import PydanticCustomError
+from sqlalchemy import Table, UniqueConstraint
+
+from ..domain.fields import AnswerText, Id, Millis, Version
+from ..storage import directory_tables as t
+
+
+def _line(longest: int) -> Any:
+    def one_line(text: str) -> str:
+        text = text.strip()
+        if not text:
+            raise PydanticCustomError("string_too_short", "empty", {"min_length": 1})
+        if len(text) > longest:
+            raise PydanticCustomError("string_too_long", "too long", {"max_length": longest})
+        if "\n" in text or "\t" in text:
+            raise PydanticCustomError("control_characters", "a line break or tab has no place here: remove it", {})
+        return text
+
+    return AfterValidator(one_line)
+
+
+def _form(pattern: str, what: str) -> AfterValidator:
+    form = re.compile(pattern)
+
+    def has_form(text: str) -> str:
+        if not form.fullmatch(text):
+            raise PydanticCustomError("form", "{what}", {"what": what})
+        return text
+
+    return AfterValidator(has_form)
+
+
+def _is_date(text: str) -> str:
+    try:
+        # Python reads further forms of ISO 8601, which would not sort beside this one.
+        if len(text) == 10:
+            return date.fromisoformat(text).isoformat()
+    except ValueError:
+        pass
+    raise PydanticCustomError("form", "not a date: write it as 2026-09-01", {})
+
+
+@lru_cache(maxsize=1)
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _is_time_zone(text: str) -> str:
+    if text not in _time_zones():
+        known = {"expected": "the IANA time zones, such as America/Denver"}
+        raise PydanticCustomError("literal_error", "unknown time zone", known)
+    return text
+
+
+def _is_sced(text: str) -> str:
+    # The last two characters: which part of how many.
+    if text[10] > text[11]:
+        raise PydanticCustomError("form", "not a SCED code: its last two digits are a part of so many", {})
+    return text
+
+
+Name = Annotated[AnswerText, _line(100)]
+Title = Annotated[AnswerText, _line(200)]
+Number = Annotated[AnswerText, _line(64)]
+Email = Annotated[
+    AnswerText,
+    _line(254),
+    AfterValidator(str.lower),
+    _form(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "not an e-mail address: like name@school.example"),
+]
+Date = Annotated[AnswerText, AfterValidator(_is_date)]
+TimeZone = Annotated[AnswerText, AfterValidator(_is_time_zone)]
+Jurisdiction = Annotated[AnswerText, _form(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "not a jurisdiction: like US-MT")]
+State = Annotated[AnswerText, _form(r"[A-Z]{2,3}", "not a state: like MT")]
+SCED = r"[0-9]{5}[BEGHCX][0-9]\.[0-9]{2}[1-9][1-9]"
+ScedCode = Annotated[AnswerText, _form(SCED, "not a SCED code: like 03151G1.0011"), AfterValidator(_is_sced)]
+GrantedRole = Literal["teacher", "supervisor", "registrar", "coordinator"]
+ClearanceStatus = Literal["invited", "in_training", "cleared", "expiring", "suspended"]
+GradeLevel = Literal["PK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"]
+
+
+class NewRow(BaseModel):
+    """What makes a row. Its id may come from the client; else the server gives one."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: Id | None = None
+
+
+class Spanned(NewRow):
+    """A row that holds from its first day to its last, both included; no last day: until further notice."""
+
+    begins_on: Date
+    ends_on: Date | None = None
+
+
+class Program(NewRow):
+    """A consortium; its time zone is the one in which its own dates are read."""
+
+    name: Title
+    time_zone: TimeZone
+
+
+class Site(NewRow):
+    """A school."""
+
+    name: Title
+    time_zone: TimeZone
+    jurisdiction: Jurisdiction
+
+
+class Person(NewRow):
+    """An adult. Passwords and disabling have routes of their own."""
+
+    given_name: Name
+    family_name: Name
+    email: Email
+
+
+class RoleGrant(Spanned):
+    """A role: a supervisor's at a site, a registrar's at a site or all, a teacher's or coordinator's in the program."""
+
+    person_id: Id
+    role: GrantedRole
+    site_id: Id | None = None
+
+
+class TeachingLicence(NewRow):
+    """A licence to teach; its last valid day is included."""
+
+    person_id: Id
+    number: Number
+    state: State
+    endorsement: Title
+    valid_from: Date
+    valid_to: Date | None = None
+
+
+class AdultClearance(NewRow):
+    """Where an adult's clearance stands (domain.md §8)."""
+
+    person_id: Id
+    status: ClearanceStatus
+    expires_on: Date | None = None
+
+
+class Course(NewRow):
+    """A course, by its local and its SCED code."""
+
+    title: Title
+    local_code: Number
+    sced_code: ScedCode
+
+
+class Term(Spanned):
+    """A term of the school year."""
+
+    title: Title
+
+
+class Section(NewRow):
+    """A course taught in a term."""
+
+    course_id: Id
+    term_id: Id
+    title: Title
+
+
+class SectionTeacher(Spanned):
+    """The teacher of record of a section, for a while."""
+
+    section_id: Id
+    person_id: Id
+
+
+class SectionSite(Spanned):
+    """A site's part in a section, for a while."""
+
+    section_id: Id
+    site_id: Id
+
+
+class Student(NewRow):
+    """A student, known across schools by the state's id."""
+
+    given_name: Name
+    family_name: Name
+    state_id: Number
+    grade_level: GradeLevel
+
+
+class Enrolment(Spanned):
+    """A student's place in a section at a site, for a while."""
+
+    section_id: Id
+    student_id: Id
+    site_id: Id
+
+
+class Accommodation(Spanned):
+    """An accommodation of a student, by code."""
+
+    student_id: Id
+    code: Id
+
+
+class ScheduledMeeting(NewRow):
+    """One scheduled live class of a section; times in milliseconds, UTC."""
+
+    section_id: Id
+    title: Title
+    starts_at: Millis
+    ends_at: Millis
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of row: its table, what creates, patches and shows a row, and what it refers to."""
+
+    name: str
+    table: Table
+    create: type[NewRow]
+    patch: type[BaseModel]
+    row: type[BaseModel]
+    references: Mapping[str, str]
+    """Field → the kind it refers to."""
+    unique: tuple[tuple[str, ...], ...]
+    """Fields that together no two rows share."""
+
+
+def _kind(table: Table, create: type[NewRow], *, fixed: tuple[str, ...] = ()) -> Kind:
+    given: dict[str, Any] = {
+        name: info.rebuild_annotation() for name, info in create.model_fields.items() if name != "id"
+    }
+    # Whether a field was given is asked of `model_fields_set`; a default never counts as a change.
+    optional = {name: (field, Field(default_factory=lambda: None)) for name, field in given.items()}
+    patch: dict[str, Any] = {"version": (Version, ...)} | {k: one for k, one in optional.items() if k not in fixed}
+    shown: dict[str, Any] = {"id": str, "program_id": str, "version": int} | given
+    if table is t.people:
+        shown["disabled_at"] = int | None
+    closed = ConfigDict(extra="forbid", strict=True)
+    return Kind(
+        name=table.name,
+        table=table,
+        create=create,
+        patch=create_model(f"{create.__name__}Patch", __config__=closed, **patch),
+        row=create_model(f"{create.__name__}Row", **shown),
+        references={
+            column.name: key.column.table.name
+            for column in table.c
+            for key in column.foreign_keys
+            if column.name != "program_id"
+        },
+        unique=tuple(
+            sorted(tuple(one.columns.keys()) for one in table.constraints if isinstance(one, UniqueConstraint))
+        ),
+    )
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        _kind(t.programs, Program),
+        _kind(t.sites, Site),
+        _kind(t.people, Person),
+        _kind(t.grants, RoleGrant, fixed=("person_id", "role", "site_id")),
+        _kind(t.licences, TeachingLicence, fixed=("person_id",)),
+        _kind(t.clearances, AdultClearance, fixed=("person_id",)),
+        _kind(t.courses, Course),
+        _kind(t.terms, Term),
+        _kind(t.sections, Section),
+        _kind(t.section_teachers, SectionTeacher, fixed=("section_id", "person_id")),
+        _kind(t.section_sites, SectionSite, fixed=("section_id", "site_id")),
+        _kind(t.students, Student),
+        _kind(t.enrolments, Enrolment, fixed=("section_id", "student_id", "site_id")),
+        _kind(t.accommodations, Accommodation, fixed=("student_id", "code")),
+        _kind(t.meetings, ScheduledMeeting, fixed=("section_id",)),
+    )
+}
+"""In an order in which a row comes after what it refers to. What a field fixes at creation ends, and begins anew."""

@@ -1,0 +1,160 @@
+"""Names, scoped: who is in a meeting, and which meetings a person has a part in. Nothing else gives out names."""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ..domain.actors import Actor, Permission
+from ..domain.meeting import Meeting
+from ..domain.meeting.facts import EnterFacts
+from ..domain.meeting.state import Room
+from ..domain.messages import Refused
+from ..domain.views import Audience, audience_of
+from ..storage import directory_tables as t
+from ..storage import rosters
+from ..storage.engine import Database
+from ..storage.tables import streams
+
+Shown: TypeAlias = dict[str, Any]
+
+
+class Rosters:
+    """Names out of the directory, for those who have a part in what they belong to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def roster(self, actor: Actor, meeting_id: str) -> Shown:
+        """`{sites, people, students}` of the meeting, as docs/protocol.md §4 has it.
+
+        Sites and adults are named to everybody in the meeting; students to its teacher, to the coordinator, and each
+        site's own to its supervisors. `Refused("not_found")` for anybody else.
+        """
+        async with self._database.reading() as connection:
+            found = await rosters.read_meetings(connection, [meeting_id])
+            if not found or found[0].program_id != actor.program_id or not actor.may(Permission.READ_ROSTER):
+                raise _not_found()
+            [meeting] = found
+            sources = await rosters.read_sources(connection, actor.program_id, [meeting.section_id])
+            facts = rosters.facts_of(meeting, sources)
+            audience = _audience(actor, facts)
+            if audience is None:
+                raise _not_found()
+            return {
+                "sites": await _sites(connection, [room.site_id for room in facts.rooms]),
+                "people": await _people(connection, facts),
+                "students": await _students(connection, facts, audience),
+            }
+
+    async def meetings_of(self, actor: Actor, *, since: int | None = None, until: int | None = None) -> list[Shown]:
+        """The meetings in which the actor has a part, by start: `{id, stream, title, section_title, status, starts_at,
+        ends_at, part, site_ids, summary}`.
+
+        `site_ids` are the rooms that the part reaches: a supervisor's own, all for others. `since` and `until`
+        (milliseconds, UTC) bound the meetings' times, where given.
+        """
+        if not actor.may(Permission.WATCH_MEETING):
+            return []
+        query = (
+            select(t.meetings, t.sections.c.title.label("section_title"), streams.c.status, streams.c.summary)
+            .join(t.sections, t.meetings.c.section_id == t.sections.c.id)
+            .join(streams, streams.c.stream_id == "meeting:" + t.meetings.c.id)
+            .where(t.meetings.c.program_id == actor.program_id)
+            .order_by(t.meetings.c.starts_at, t.meetings.c.id)
+        )
+        if since is not None:
+            query = query.where(t.meetings.c.ends_at >= since)
+        if until is not None:
+            query = query.where(t.meetings.c.starts_at <= until)
+        async with self._database.reading() as connection:
+            meetings = list(await connection.execute(query))
+            sections = {meeting.section_id for meeting in meetings}
+            sources = await rosters.read_sources(connection, actor.program_id, sections, staff_only=True)
+        shown = []
+        for meeting in meetings:
+            facts = rosters.facts_of(meeting, sources)
+            audience = _audience(actor, facts)
+            if audience is not None:
+                shown.append(_listed(meeting, facts, audience))
+        return shown
+
+
+def _audience(actor: Actor, facts: EnterFacts) -> Audience | None:
+    """The actor's part in a meeting that rests on these facts, by the rule that the live record itself goes by."""
+    rooms = {
+        one.site_id: Room(one.site_id, frozenset(one.student_ids), frozenset(one.supervisor_ids)) for one in facts.rooms
+    }
+    state = Meeting(
+        program_id=actor.program_id,
+        section_id=facts.section_id,
+        teacher_ids=frozenset(facts.teacher_ids),
+        rooms=rooms,
+    )
+    return audience_of(state, actor)
+
+
+def _listed(meeting: Any, facts: EnterFacts, audience: Audience) -> Shown:
+    every = [room.site_id for room in facts.rooms]
+    return {
+        "id": meeting.id,
+        "stream": f"meeting:{meeting.id}",
+        "title": meeting.title,
+        "section_title": meeting.section_title,
+        "status": meeting.status,
+        "starts_at": meeting.starts_at,
+        "ends_at": meeting.ends_at,
+        "part": audience.part,
+        "site_ids": list(audience.site_ids) if audience.part == "supervisor" else every,
+        "summary": meeting.summary,
+    }
+
+
+async def _sites(connection: AsyncConnection, site_ids: Iterable[str]) -> list[Shown]:
+    query = select(t.sites).where(t.sites.c.id.in_(list(site_ids))).order_by(t.sites.c.name, t.sites.c.id)
+    return [
+        {"site_id": row.id, "name": row.name, "time_zone": row.time_zone} for row in await connection.execute(query)
+    ]
+
+
+async def _people(connection: AsyncConnection, facts: EnterFacts) -> list[Shown]:
+    """The meeting's adults, also those of other days: who relayed or answered keeps their name in the record."""
+    here = [room.site_id for room in facts.rooms]
+    supervising = select(t.grants.c.person_id).where(t.grants.c.role == "supervisor", t.grants.c.site_id.in_(here))
+    teaching = select(t.section_teachers.c.person_id).where(t.section_teachers.c.section_id == facts.section_id)
+    teachers = set((await connection.execute(teaching)).scalars())
+    involved = or_(t.people.c.id.in_(supervising), t.people.c.id.in_(teaching))
+    query = select(t.people).where(involved).order_by(t.people.c.family_name, t.people.c.id)
+    return [
+        {"person_id": row.id, "name": full_name(row), "role": "teacher" if row.id in teachers else "supervisor"}
+        for row in await connection.execute(query)
+    ]
+
+
+async def _students(connection: AsyncConnection, facts: EnterFacts, audience: Audience) -> list[Shown]:
+    named = [room for room in facts.rooms if audience.part != "supervisor" or room.site_id in audience.site_ids]
+    site_of = {student: room.site_id for room in named for student in room.student_ids}
+    codes = {one.student_id: list(one.codes) for one in facts.accommodations}
+    query = select(t.students).where(t.students.c.id.in_(sorted(site_of)))
+    query = query.order_by(t.students.c.given_name, t.students.c.family_name, t.students.c.id)
+    return [
+        {
+            "student_id": row.id,
+            "site_id": site_of[row.id],
+            "name": full_name(row),
+            "initials": f"{row.given_name[0]}. {row.family_name[0]}.",
+            "grade_level": row.grade_level,
+            "accommodations": codes.get(row.id, []),
+        }
+        for row in await connection.execute(query)
+    ]
+
+
+def full_name(row: Any) -> str:
+    """A person's or student's name, as it is said."""
+    return f"{row.given_name} {row.family_name}"
+
+
+def _not_found() -> Refused:
+    return Refused("not_found", "there is no such meeting, or you have no part in it")

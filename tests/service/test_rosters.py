@@ -1,0 +1,101 @@
+"""Names go to those who have a part in the meeting, and students' names no further than their own room."""
+
+import pytest
+
+from server.domain.actors import Actor
+from server.domain.messages import Refused
+from server.service.directory import Directory
+from server.service.live import Live
+from server.service.rosters import Rosters
+from server.storage.engine import Database
+from tests.support.clock import DAY, HOUR, FakeClock
+from tests.support.school import COORDINATOR, NORTH_SUPERVISOR, REGISTRAR, SOUTH_SUPERVISOR, STRANGER, TEACHER
+
+
+@pytest.fixture
+async def meeting_id(directory: Directory, clock: FakeClock) -> str:
+    meeting = {"section_id": "physics", "title": "Forces", "starts_at": clock.at, "ends_at": clock.at + HOUR}
+    return (await directory.create(COORDINATOR, "meetings", meeting))["id"]
+
+
+@pytest.fixture
+def rosters(database: Database) -> Rosters:
+    return Rosters(database)
+
+
+async def test_the_teacher_reads_everybody(rosters: Rosters, meeting_id: str) -> None:
+    roster = await rosters.roster(TEACHER, meeting_id)
+    assert roster == {
+        "sites": [
+            {"site_id": "north", "name": "North", "time_zone": "America/Denver"},
+            {"site_id": "south", "name": "South", "time_zone": "America/Los_Angeles"},
+        ],
+        "people": [
+            {"person_id": "tess", "name": "Tess Adler", "role": "teacher"},
+            {"person_id": "nora", "name": "Nora Beck", "role": "supervisor"},
+            {"person_id": "sol", "name": "Sol Cruz", "role": "supervisor"},
+        ],
+        "students": [
+            {"student_id": "ann", "site_id": "north", "name": "Ann Fox", "initials": "A. F."}
+            | {"grade_level": "11", "accommodations": ["extended_time"]},
+            {"student_id": "bob", "site_id": "north", "name": "Bob Gray", "initials": "B. G."}
+            | {"grade_level": "11", "accommodations": []},
+            {"student_id": "cal", "site_id": "south", "name": "Cal Hart", "initials": "C. H."}
+            | {"grade_level": "11", "accommodations": []},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("actor", "students"),
+    [
+        (NORTH_SUPERVISOR, ["ann", "bob"]),
+        (SOUTH_SUPERVISOR, ["cal"]),
+        (COORDINATOR, ["ann", "bob", "cal"]),
+    ],
+    ids=["north", "south", "coordinator"],
+)
+async def test_a_room_is_named_to_its_own(rosters: Rosters, meeting_id: str, actor: Actor, students: list[str]) -> None:
+    roster = await rosters.roster(actor, meeting_id)
+    assert [one["student_id"] for one in roster["students"]] == students
+    assert (len(roster["sites"]), len(roster["people"])) == (2, 3)
+
+
+@pytest.mark.parametrize("actor", [REGISTRAR, STRANGER], ids=["registrar", "stranger"])
+async def test_nobody_else_learns_that_the_meeting_exists(rosters: Rosters, meeting_id: str, actor: Actor) -> None:
+    for wanted in (meeting_id, "none"):
+        with pytest.raises(Refused, match="not_found"):
+            await rosters.roster(actor, wanted)
+    assert await rosters.meetings_of(actor) == []
+
+
+async def test_who_left_keeps_their_name_in_the_record(directory: Directory, rosters: Rosters, meeting_id: str) -> None:
+    await directory.disable_person(COORDINATOR, "sol")
+    assert "Sol Cruz" in [one["name"] for one in (await rosters.roster(TEACHER, meeting_id))["people"]]
+    with pytest.raises(Refused, match="not_found"):
+        await rosters.roster(SOUTH_SUPERVISOR, meeting_id)
+
+
+async def test_meetings_are_listed_with_the_part_in_them(
+    rosters: Rosters, live: Live, meeting_id: str, clock: FakeClock
+) -> None:
+    await live.run_command(TEACHER, f"meeting:{meeting_id}", "c1", "meeting.start", {})
+    [listed] = await rosters.meetings_of(NORTH_SUPERVISOR)
+    summary = listed.pop("summary")
+    assert listed == {
+        "id": meeting_id,
+        "stream": f"meeting:{meeting_id}",
+        "title": "Forces",
+        "section_title": "Physics 1",
+        "status": "live",
+        "starts_at": clock.at,
+        "ends_at": clock.at + HOUR,
+        "part": "supervisor",
+        "site_ids": ["north"],
+    }
+    assert (summary["rooms"], summary["started_at"]) == (2, clock.at)
+    [taught] = await rosters.meetings_of(TEACHER)
+    assert (taught["part"], taught["site_ids"]) == ("teacher", ["north", "south"])
+    assert [one["part"] for one in await rosters.meetings_of(COORDINATOR)] == ["coordinator"]
+    assert await rosters.meetings_of(TEACHER, since=clock.at + DAY) == []
+    assert await rosters.meetings_of(TEACHER, until=clock.at - DAY) == []
