@@ -1,0 +1,147 @@
+"""What the events of a signed-in client do, and what each is answered."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from ..domain.messages import Refused
+from ..service.live import Live, Outcome, Receipt, Stream
+from . import requests
+from .announcing import Announcing
+from .connection import Connection, refusal
+from .requests import read
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Connection, bytes, Any], Awaitable[None] | None]
+Done = Callable[[bytes], None]
+"""Told the JSON of one command's answer."""
+
+
+class Answering:
+    """The handlers by event name."""
+
+    def __init__(self, live: Live, announcing: Announcing) -> None:
+        self._live = live
+        self._announcing = announcing
+        self._is_finishing = False
+        self._pending = 0
+        self._is_idle = asyncio.Event()
+        self.events: dict[str, Handler] = {
+            "join": self._join,
+            "leave": self._leave,
+            "command": self._command,
+            "commands": self._commands,
+        }
+
+    async def finish(self) -> None:
+        """Take no more commands, and wait until those under way are answered."""
+        self._is_finishing = True
+        if self._pending:
+            await self._is_idle.wait()
+
+    async def _join(self, connection: Connection, ack_id: bytes, data: Any) -> None:
+        try:
+            request = read(requests.JOIN, data)
+            stream = await self._stream(request.stream)
+            # No await from here on: no commit may fall between the snapshot and the membership.
+            if connection.socket.leaves_at is not None or connection.socket.closed:
+                return
+            reply = self._announcing.join(connection, stream, request.since)
+        except Refused as refused:
+            reply = refusal(refused)
+        except Exception:
+            log.exception("a join failed")
+            reply = refusal(_internal())
+        connection.answer(ack_id, reply)
+
+    def _leave(self, connection: Connection, ack_id: bytes, data: Any) -> None:
+        try:
+            self._announcing.leave(connection, read(requests.LEAVE, data).stream)
+        except Refused as refused:
+            connection.answer(ack_id, refusal(refused))
+        else:
+            connection.answer(ack_id, b'{"ok":true}')
+
+    def _command(self, connection: Connection, ack_id: bytes, data: Any) -> Awaitable[None] | None:
+        return self._run(connection, data, partial(connection.answer, ack_id))
+
+    async def _commands(self, connection: Connection, ack_id: bytes, data: Any) -> None:
+        try:
+            items = read(requests.COMMANDS, data).commands
+        except Refused as refused:
+            connection.answer(ack_id, refusal(refused))
+            return
+        results = [b""] * len(items)
+        left = len(items)
+
+        def settle(at: int, result: bytes) -> None:
+            nonlocal left
+            results[at] = result
+            left -= 1
+            if left == 0:
+                connection.answer(ack_id, _together(results))
+
+        for at, item in enumerate(items):
+            loading = self._run(connection, item, partial(settle, at))
+            if loading is not None:
+                await loading
+        if not items:
+            connection.answer(ack_id, _together([]))
+
+    def _run(self, connection: Connection, data: Any, done: Done) -> Awaitable[None] | None:
+        """Submit one command; something to await only where its stream must be read from the log first."""
+        try:
+            request = read(requests.COMMAND, data)
+            if self._is_finishing:
+                raise Refused("busy", "the server is restarting: send it again with the same command id")
+        except Refused as refused:
+            done(refusal(refused))
+            return None
+        stream = self._live.loaded(request.stream)
+        if stream is None:
+            return self._submit_once_loaded(connection, request, done)
+        self._submit(connection, stream, request, done)
+        return None
+
+    async def _submit_once_loaded(self, connection: Connection, request: requests.Command, done: Done) -> None:
+        try:
+            stream = await self._stream(request.stream)
+        except Refused as refused:
+            done(refusal(refused))
+        else:
+            self._submit(connection, stream, request, done)
+
+    def _submit(self, connection: Connection, stream: Stream, request: requests.Command, done: Done) -> None:
+        self._pending += 1
+
+        def answer(outcome: Outcome) -> None:
+            self._pending -= 1
+            done(b'{"ok":true,"seq":%d}' % outcome.seq if isinstance(outcome, Receipt) else refusal(outcome))
+            if self._is_finishing and not self._pending:
+                self._is_idle.set()
+
+        try:
+            self._live.submit(stream, connection.actor, request.command_id, request.name, request.data, answer)
+        except Exception:
+            log.exception("submitting a command failed")
+            answer(_internal())
+
+    async def _stream(self, stream_id: str) -> Stream:
+        try:
+            return await self._live.stream(stream_id)
+        except Refused:
+            raise
+        except Exception as error:
+            log.exception("reading a stream failed")
+            raise Refused("busy", "the server cannot read this now: send it again") from error
+
+
+def _together(results: list[bytes]) -> bytes:
+    return b'{"ok":true,"results":[%b]}' % b",".join(results)
+
+
+def _internal() -> Refused:
+    return Refused("internal", "the server made a mistake: it is logged")

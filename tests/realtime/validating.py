@@ -1,0 +1,51 @@
+"""Holding what came over the wire against the published document.
+
+The document lets later versions add fields; here nothing may come that it does not name, so each object is closed.
+"""
+
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from server.realtime.asyncapi import document
+
+_SCHEMA_OF = {
+    "changes": "Changes",
+    "changes_gz": "Changes",
+    "snapshot": "Snapshot",
+    "removed": "Removed",
+    "head": "Head",
+    "closing": "Closing",
+    "connect_error": "ConnectError",
+    "ack of join": "JoinReply",
+    "ack of leave": "LeaveReply",
+    "ack of command": "CommandReply",
+    "ack of commands": "CommandsReply",
+}
+
+
+def validate(schema: str, value: Any) -> None:
+    """Raise jsonschema.ValidationError where the value is not what the document says."""
+    _validator(schema).validate(value)
+
+
+def validate_message(name: str, body: Any) -> None:
+    """The same for an event, or for an acknowledgement (`ack of <event>`); of what is no event, only a refusal."""
+    validate(_SCHEMA_OF.get(name, "Refusal"), body)
+
+
+@cache
+def _validator(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(_closed(document()) | {"$ref": f"#/components/schemas/{schema}"})
+
+
+def _closed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_closed(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    closed = {key: _closed(inner) for key, inner in value.items()}
+    if closed.get("type") == "object" and "properties" in closed:
+        closed.setdefault("additionalProperties", False)
+    return closed
