@@ -1,0 +1,222 @@
+"""The whole house put together: one factory for `longroom serve` and for tests, and how it starts and stops.
+
+What is built here is built once, in order, and taken down in the reverse: nobody else makes a service.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from . import rest
+from .config import BadSettings, Settings
+from .logs import where
+from .origins import Origins
+from .realtime import asyncapi
+from .realtime.gateway import Gateway
+from .rest.client_files import ClientFiles
+from .rest.rates import Rate
+from .service.accounts import Accounts, Session, SignInLimits
+from .service.clock import Clock, SystemClock
+from .service.demo import Demo
+from .service.demo_program import PEOPLE
+from .service.directory import Directory
+from .service.live import Live
+from .service.passwords import Passwords
+from .service.rosters import Rosters
+from .storage.engine import Database
+
+CLIENT = Path(__file__).parents[1] / "client_static"
+NOTICE_SECONDS = 2.0
+"""How often other processes' edits and revocations are looked for: these must count within five seconds."""
+SHUTDOWN_SECONDS = 10.0
+REQUEST_SECONDS = 1.0
+"""How long requests under way may take after the sockets were drained."""
+
+SERVICES = web.AppKey("services", rest.Services)
+GATEWAY = web.AppKey("gateway", Gateway)
+log = structlog.stdlib.get_logger("longroom")
+
+
+class SocketAccounts:
+    """The accounts as the gateway asks for them."""
+
+    def __init__(self, accounts: Accounts) -> None:
+        self._accounts = accounts
+        self.session = accounts.session
+        self.revoked_since = accounts.revoked_since
+
+    async def authenticate(self, token: str) -> Session | None:
+        """The session of a token, or None: unknown, expired or revoked."""
+        return await self._accounts.session_of(token)
+
+    async def touch(self, session_id: str) -> None:
+        """A live socket uses its session."""
+        await self._accounts.touch(session_id)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    client: Path = CLIENT,
+    limits: SignInLimits | None = None,
+    passwords: Passwords | None = None,
+    is_demo: bool = False,
+) -> web.Application:
+    """The application, on a database that is already migrated. `is_demo`: load the demo and let its people in."""
+    clock = clock or SystemClock()
+    database = Database(settings.database_url)
+    live = Live(database, clock)
+    directory = Directory(database, clock, live)
+    accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits)
+    origins = Origins(settings)
+    gateway = Gateway(
+        live,
+        SocketAccounts(accounts),
+        clock,
+        origins=origins.listed(settings.port, [person.host for person in PEOPLE] if is_demo else ()),
+        redis_url=settings.redis_url,
+        command_rate=settings.command_rate,
+    )
+    demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
+    services = rest.Services(
+        settings=settings,
+        origins=origins,
+        clock=clock,
+        live=live,
+        accounts=accounts,
+        directory=directory,
+        rosters=Rosters(database),
+        client=ClientFiles(client),
+        rate=Rate(settings.command_rate),
+        asyncapi=asyncapi.document(),
+    )
+    app = web.Application(middlewares=[rest.envelope(services)], client_max_size=rest.MAX_BODY)
+    app[SERVICES], app[GATEWAY] = services, gateway
+    rest.attach(app, services)
+    gateway.attach(app)
+
+    async def running(_: web.Application) -> AsyncIterator[None]:
+        await live.start()
+        await directory.reenter_all()
+        if demo is not None:
+            await demo.start()
+        await gateway.start()
+        noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
+        yield
+        await _stop(noticing)
+        await live.close()
+        accounts.close()
+        await database.close()
+
+    async def drain(_: web.Application) -> None:
+        await gateway.drain()
+
+    accounts.on_revoked.append(gateway.revoke)
+    accounts.on_actor_changed.append(_in_background(gateway.actor_changed))
+    app.cleanup_ctx.append(running)
+    app.on_shutdown.append(drain)
+    return app
+
+
+def _in_background(work: Callable[[str], Coroutine[Any, Any, None]]) -> Callable[[str], None]:
+    """A listener that starts the work and does not wait for it."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    def start(of: str) -> None:
+        task = asyncio.create_task(_guarded(lambda: work(of)))
+        tasks.add(task)  # The loop alone would let it be collected half-way.
+        task.add_done_callback(tasks.discard)
+
+    return start
+
+
+async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        await _guarded(work)
+
+
+async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001 - the next round may go better
+        log.error("background work failed", exception=where(error))
+
+
+async def _stop(task: asyncio.Task[Any]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def listen(settings: Settings) -> socket.socket:
+    """The socket to serve on, bound before anything else is done; raises BadSettings where that cannot be."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address[:2], family=family, backlog=1_024)
+    except socket.gaierror:
+        fault = f"LONGROOM_HOST is {settings.host!r}, which no network here knows: write 127.0.0.1"
+    except OSError as error:
+        reason = os.strerror(error.errno).lower() if error.errno else str(error)
+        fault = f"nothing can listen on {settings.host}:{settings.port} ({reason}): "
+        fault += "write another LONGROOM_PORT, or 0 for a free one"
+    raise BadSettings([fault])
+
+
+async def serve(
+    app: web.Application, listening: socket.socket, beside: Callable[[], Coroutine[Any, Any, None]] | None = None
+) -> None:
+    """Serve until SIGINT or SIGTERM, then stop within ten seconds. `beside` runs while the server does.
+
+    A second signal ends the process at once.
+    """
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, _ask_to_stop, loop, stopping)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_SECONDS, handle_signals=False)
+    await runner.setup()
+    site = web.SockSite(runner, listening, backlog=1_024)
+    await site.start()
+    companion = asyncio.create_task(_guarded(beside), name="beside") if beside is not None else None
+    # What start built stays: the collector need not look at it again and again while commands are on their way.
+    gc.collect()
+    gc.freeze()
+    log.info("serving", port=listening.getsockname()[1])
+    await stopping.wait()
+    log.info("stopping")
+    if companion is not None:
+        await _stop(companion)
+    try:
+        async with asyncio.timeout(SHUTDOWN_SECONDS):
+            await runner.cleanup()
+    except TimeoutError:
+        log.warning("stopped without waiting for everything", seconds=SHUTDOWN_SECONDS)
+
+
+def _ask_to_stop(loop: asyncio.AbstractEventLoop, stopping: asyncio.Event) -> None:
+    stopping.set()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.remove_signal_handler(number)
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on uvloop, or where that does not install on asyncio's own loop."""
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)

@@ -1,0 +1,69 @@
+"""The settings as flags of a command, each with its variable's name beside it."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+from ..config import SETTINGS, BadSettings, Settings, load
+
+
+def settings_options(*fields: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command flags for these settings, or for all; it gets them by field name, as they were written."""
+
+    def declare(command: Callable[..., Any]) -> Callable[..., Any]:
+        for setting in reversed(SETTINGS):
+            if not fields or setting.field in fields:
+                shown = f"{setting.help}  ({setting.variable})"
+                command = click.option(setting.flag, setting.field, metavar="…", help=shown)(command)
+        return command
+
+    return declare
+
+
+def read_settings(flags: dict[str, str | None]) -> Settings:
+    """The settings, with the folders that they name; what is wrong with them is told in plain sentences."""
+    try:
+        settings = load(os.environ, flags)
+        settings.make_folders()
+    except BadSettings as error:
+        raise unusable(error.faults) from None
+    return settings
+
+
+def unusable(faults: Iterable[str]) -> click.ClickException:
+    """The end of a command that cannot begin."""
+    return click.ClickException("\n       ".join(faults))
+
+
+@contextmanager
+def reaching_the_database() -> Iterator[None]:
+    """Tell in one sentence, without the URL and its password, that the database cannot be reached or written."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
+        fault = f"the database cannot be reached or written ({reason}): look at LONGROOM_DATABASE_URL"
+        raise unusable([fault]) from None
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the database to this release's tables."""
+    from ..storage import migrate
+
+    with reaching_the_database():
+        migrate.upgrade(settings.database_url)
+
+
+def require_current(settings: Settings) -> None:
+    """End the command where the database was not brought to this release's tables."""
+    from ..storage.migrate import is_current
+
+    with reaching_the_database():
+        current = is_current(settings.database_url)
+    if not current:
+        raise unusable(["the database is not at this release's tables: run `longroom migrate` first"])

@@ -1,0 +1,170 @@
+"""`longroom user`: people and passwords, straight in the database. A running server notices within five seconds."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import click
+from sqlalchemy import select
+
+from ..config import BadSettings, load
+from ..domain.actors import Actor, Role, system
+from ..domain.messages import Refused
+from ..service.accounts import Accounts
+from ..service.clock import Clock, SystemClock
+from ..service.directory import Directory
+from ..storage import directory_tables as t
+from ..storage.accounts import read_account
+from ..storage.directory import local_date
+from ..storage.engine import Database
+from ..storage.migrate import is_current
+
+T = TypeVar("T")
+_ROLES = [role.value for role in Role if role is not Role.SYSTEM]
+
+
+class Desk:
+    """What the commands work with: the database, and the server's own hand in it."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        # No live record: the running server enters what an edit changes for its meetings.
+        self.directory = Directory(database, clock, live=None)
+        self.accounts = Accounts(database, self.directory, clock)
+
+    async def person(self, email: str) -> tuple[Actor, str]:
+        """The id of the person with this address, and an actor who may edit them; `Refused("not_found")`."""
+        async with self.database.reading() as connection:
+            found = await read_account(connection, email.strip().lower())
+            if found is None:
+                raise Refused("not_found", "nobody has this e-mail address", "email")
+            query = select(t.people.c.program_id).where(t.people.c.id == found.id)
+            program_id: str = (await connection.execute(query)).scalar_one()
+        return system(program_id), found.id
+
+    async def program(self, program_id: str | None) -> tuple[str, str]:
+        """The id and the time zone of the program; without an id, of the only one there is."""
+        query = select(t.programs.c.id, t.programs.c.time_zone)
+        if program_id is not None:
+            query = query.where(t.programs.c.id == program_id)
+        async with self.database.reading() as connection:
+            found = list(await connection.execute(query.limit(2)))
+        if len(found) != 1:
+            why = "name one that exists" if program_id is not None or found else "found one with --new-program"
+            raise Refused("not_found", f"there is no such program, or more than one: {why}", "program")
+        return found[0].id, found[0].time_zone
+
+
+@click.group()
+def user() -> None:
+    """Add people, disable them, or give them a new password."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--given-name", required=True)
+@click.option("--family-name", required=True)
+@click.option("--role", type=click.Choice(_ROLES), required=True)
+@click.option("--site", "site_id", help="The site's id: needed for a supervisor.")
+@click.option("--program", "program_id", help="The program's id, where there is more than one.")
+@click.option("--new-program", "new_program", help="Found a program of this name first.")
+@click.option("--time-zone", help="The new program's time zone, such as America/Denver.")
+@click.option("--from", "begins_on", help="The role's first day, as 2026-09-01.  [today]")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+def add(
+    email: str,
+    given_name: str,
+    family_name: str,
+    role: str,
+    site_id: str | None,
+    program_id: str | None,
+    new_program: str | None,
+    time_zone: str | None,
+    begins_on: str | None,
+    password_stdin: bool,
+) -> None:
+    """Add a person with one role."""
+    password = _read_password(password_stdin)
+
+    async def work(desk: Desk) -> None:
+        if new_program is not None:
+            actor = system(program_id or "program")
+            founded = {"id": actor.program_id, "name": new_program, "time_zone": time_zone}
+            await desk.directory.create(actor, "programs", founded)
+        found, zone = await desk.program(program_id)
+        added = await desk.accounts.add_person(
+            system(found),
+            given_name=given_name,
+            family_name=family_name,
+            email=email,
+            role=Role(role),
+            site_id=site_id,
+            begins_on=begins_on or local_date(desk.clock.now(), zone),
+            password=password,
+        )
+        click.echo(f"Added {email} as {role}. Id: {added.person_id}")
+        if password is None:
+            click.echo(f"Password: {added.password}")
+
+    _at_the_desk(work)
+
+
+@user.command()
+@click.argument("email")
+def disable(email: str) -> None:
+    """Disable a person: their sessions end, and they count nowhere any more."""
+
+    async def work(desk: Desk) -> None:
+        actor, person_id = await desk.person(email)
+        await desk.accounts.disable_person(actor, person_id)
+        click.echo(f"Disabled {email}. All their sessions have ended.")
+
+    _at_the_desk(work)
+
+
+@user.command()
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+def reset(email: str, password_stdin: bool) -> None:
+    """Give a person a new password; their sessions end."""
+    given = _read_password(password_stdin)
+
+    async def work(desk: Desk) -> None:
+        actor, person_id = await desk.person(email)
+        password = await desk.accounts.reset_password(actor, person_id, given)
+        click.echo(f"New password for {email}. All their sessions have ended.")
+        if given is None:
+            click.echo(f"Password: {password}")
+
+    _at_the_desk(work)
+
+
+def _read_password(from_stdin: bool) -> str | None:
+    return sys.stdin.readline().rstrip("\r\n") if from_stdin else None
+
+
+def _at_the_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
+    """Run `work` on the configured database; what it refuses is told in one line, with exit status 1."""
+    try:
+        url = load(os.environ).database_url
+        if not is_current(url):
+            raise click.ClickException("the database is not at this release's tables: run `longroom migrate`")
+        return asyncio.run(_with_desk(url, work))
+    except BadSettings as error:
+        raise click.ClickException(str(error)) from None
+    except Refused as refused:
+        where = f"{refused.field}: " if refused.field else ""
+        raise click.ClickException(f"{where}{refused.message} ({refused.code})") from None
+
+
+async def _with_desk(url: str, work: Callable[[Desk], Awaitable[T]]) -> T:
+    database = Database(url)
+    desk = Desk(database, SystemClock())
+    try:
+        return await work(desk)
+    finally:
+        desk.accounts.close()
+        await database.close()

@@ -1,0 +1,93 @@
+"""The log, on standard error: one JSON object a line (on a terminal, a readable line), without names and without what
+anybody wrote.
+
+An exception is logged as its type and where it happened. Its text is left out: a database driver's, for one, repeats
+the row that it could not write.
+"""
+
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
+
+import orjson
+import structlog
+
+from .config import Settings
+
+_QUIET = (
+    "aiohttp",
+    "aiosqlite",
+    "alembic",
+    "asyncio",
+    "server.realtime.gateway.engineio",
+    "server.realtime.gateway.socketio",
+)
+
+
+def configure(settings: Settings) -> None:
+    """Send our own log and every library's through one formatter, at the level that the settings name."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_the_exceptions_text,
+    ]
+    render: Any = structlog.processors.JSONRenderer(serializer=_as_json)
+    if settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty()):
+        render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(_level(settings)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(_level(settings))
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(max(logging.WARNING, _level(settings)))
+
+
+def where(error: BaseException) -> list[str]:
+    """The exception and its causes, the last first: each one's type, then its frames, the innermost last."""
+    return [line for one in _chain(error) for line in (type(one).__name__, *_frames(one.__traceback__))]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    one: BaseException | None = error
+    while one is not None:
+        yield one
+        one = one.__cause__ or (None if one.__suppress_context__ else one.__context__)
+
+
+def _frames(trace: TracebackType | None) -> Iterator[str]:
+    for frame in traceback.extract_tb(trace):
+        yield f"  {frame.filename}:{frame.lineno} {frame.name}"
+
+
+def _without_the_exceptions_text(_logger: Any, _method: str, entry: dict[str, Any]) -> dict[str, Any]:
+    info = entry.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        entry["exception"] = where(error)
+    return entry
+
+
+def _as_json(entry: dict[str, Any], default: Any = None, **_: Any) -> str:
+    return orjson.dumps(entry, default=default).decode()
+
+
+def _level(settings: Settings) -> int:
+    return int(logging.getLevelNamesMapping()[settings.log_level.upper()])

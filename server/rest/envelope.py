@@ -1,0 +1,118 @@
+"""Around every request, sockets' handshakes included: its id, the Host check, coded errors, security headers, the log.
+
+The log of a request names its route as declared, never its path or query: those may hold a secret or an id.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Middleware
+
+from ..domain.messages import Refused
+from ..logs import where
+from . import errors, pages
+from .call import Services
+from .gate import SignedOutPage
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SOCKETS = "/socket.io/"
+_FREQUENT = ("/static/{path}", "/healthz")
+REQUEST_ID = "X-Request-ID"
+ID = web.RequestKey("id", str)
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+log = structlog.stdlib.get_logger("longroom.http")
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cache-Control": "no-store",
+}
+
+
+async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """Give a response what it did not say itself, just before it is sent. (An `on_response_prepare` signal.)"""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault(REQUEST_ID, request.get(ID, ""))
+    # Which software and version answers is nobody's business.
+    response.headers.popall(hdrs.SERVER, None)
+
+
+def envelope(services: Services) -> Middleware:
+    """The outermost middleware."""
+
+    @web.middleware
+    async def wrapped(request: web.Request, handler: Handler) -> web.StreamResponse:
+        given = request.headers.get(REQUEST_ID, "")
+        request[ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        began = time.perf_counter()
+        response = await _answer(services, request, handler)
+        if not request.path.startswith(SOCKETS):
+            _log(request, response.status, time.perf_counter() - began)
+        return response
+
+    return wrapped
+
+
+def _log(request: web.Request, status: int, seconds: float) -> None:
+    resource = request.match_info.route.resource
+    route = "-" if resource is None else resource.canonical
+    # A page asks for dozens of files, and a balancer for our health every second.
+    level = logging.DEBUG if route in _FREQUENT and status < 400 else logging.INFO
+    milliseconds = round(seconds * 1_000, 1)
+    method = "-" if resource is None else request.method
+    request_id = request[ID]
+    log.log(
+        level, "request", method=method, route=route, status=status, milliseconds=milliseconds, request_id=request_id
+    )
+
+
+async def _answer(services: Services, request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        if not services.origins.is_own_host(request.host):
+            raise Refused("wrong_host", "this server goes by another name: LONGROOM_PUBLIC_URL sets it")
+        return await handler(request)
+    except SignedOutPage:
+        return pages.to_sign_in(request)
+    except Refused as refused:
+        return await _refuse(services, request, refused)
+    except web.HTTPException as error:
+        # A redirect, a 304 or a socket's own answer is no refusal.
+        return error if error.status < 400 else await _refuse(services, request, errors.of_http(error), error)
+    except ConnectionError:
+        raise  # The client is gone: nobody to answer, nothing to log.
+    except Exception as error:  # noqa: BLE001 - the last place that can answer at all
+        log.error("unexpected", request_id=request[ID], exception=where(error))
+        return errors.refusal(errors.unexpected(request[ID]))
+
+
+async def _refuse(
+    services: Services, request: web.Request, refused: Refused, error: web.HTTPException | None = None
+) -> web.StreamResponse:
+    if refused.code == "not_found" and _is_visit(request):
+        # Somebody followed a link to a page that is not there: our own page says so, in their language.
+        try:
+            return await pages.shell(services, request, status=404)
+        except Refused:
+            pass
+    response = errors.refusal(refused)
+    if error is not None and hdrs.ALLOW in error.headers:
+        response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+    return response
+
+
+def _is_visit(request: web.Request) -> bool:
+    """Whether a person is looking for a page, and not a script for a resource."""
+    apart = ("/api/", "/static/", SOCKETS)
+    accepts = request.headers.get(hdrs.ACCEPT, "")
+    return request.method == "GET" and "text/html" in accepts and not request.path.startswith(apart)

@@ -1,0 +1,95 @@
+"""`longroom user`: what it does to the database, and how it says no."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.cli.user import user
+from server.domain.actors import Grant, Role
+from server.domain.messages import Refused
+from server.service.accounts import Accounts
+from server.service.clock import SystemClock
+from server.service.directory import Directory
+from server.storage.engine import Database
+
+Run = Callable[..., Result]
+FOUND = ["--new-program", "Plains", "--time-zone", "America/Denver"]
+CORA = ["add", "cora@school.example", "--given-name", "Cora", "--family-name", "Engel", "--role", "coordinator"]
+
+
+@pytest.fixture
+def run(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("LONGROOM_DATABASE_URL", database_url)
+    return lambda *args, typed=None: CliRunner().invoke(user, args, input=typed)
+
+
+def with_accounts(url: str, work: Callable[[Accounts], Awaitable[None]]) -> None:
+    async def inside() -> None:
+        database, clock = Database(url), SystemClock()
+        accounts = Accounts(database, Directory(database, clock, None), clock)
+        try:
+            await work(accounts)
+        finally:
+            accounts.close()
+            await database.close()
+
+    asyncio.run(inside())
+
+
+def password_in(result: Result) -> str:
+    found = re.search(r"^Password: (\S+)$", result.output, re.MULTILINE)
+    assert found, result.output
+    return found.group(1)
+
+
+def test_a_first_coordinator_is_added_reset_and_disabled(run: Run, database_url: str) -> None:
+    first = password_in(run(*CORA, *FOUND))
+    second = password_in(run("reset", "Cora@School.example"))
+    chosen = run("reset", "cora@school.example", "--password-stdin", typed="correct horse battery\n")
+    assert (chosen.exit_code, "Password" in chosen.output) == (0, False)
+
+    async def check(accounts: Accounts) -> None:
+        for old in (first, second):
+            with pytest.raises(Refused, match="not_signed_in"):
+                await accounts.sign_in("cora@school.example", old, "bearer", "::1")
+        _, session = await accounts.sign_in("cora@school.example", "correct horse battery", "bearer", "::1")
+        assert session.actor.grants == {Grant(Role.COORDINATOR)}
+        assert session.program_name == "Plains"
+
+    with_accounts(database_url, check)
+    assert run("disable", "cora@school.example").exit_code == 0
+
+    async def check_disabled(accounts: Accounts) -> None:
+        with pytest.raises(Refused, match="not_signed_in"):
+            await accounts.sign_in("cora@school.example", "correct horse battery", "bearer", "::1")
+
+    with_accounts(database_url, check_disabled)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (CORA, "found one with --new-program"),
+        ([*CORA, "--program", "none"], "name one that exists"),
+        ([*CORA, "--new-program", "Plains", "--time-zone", "Mars"], "time_zone: must be one of the IANA time zones"),
+        ([*CORA[:-1], "supervisor", *FOUND], "site_id: a supervisor is one at a site: name it"),
+        (["disable", "nobody@school.example"], "email: nobody has this e-mail address"),
+        (["reset", "nobody@school.example"], "email: nobody has this e-mail address"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_line(run: Run, args: list[str], says: str) -> None:
+    result = run(*args)
+    assert result.exit_code == 1
+    assert says in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_database_that_was_never_migrated_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LONGROOM_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
+    result = CliRunner().invoke(user, ["disable", "nobody@school.example"])
+    assert result.exit_code == 1
+    assert "run `longroom migrate`" in result.output

@@ -1,0 +1,182 @@
+"""What every request meets at the door: the Host check, request ids, coded errors, headers, limits, the log."""
+
+import asyncio
+import re
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests.support.app import PHYSICS, House, HouseRules
+
+JSON = {"Content-Type": "application/json"}
+
+
+async def test_every_answer_has_an_id_ones_own_if_it_is_one(house: House) -> None:
+    made = (await house.nobody.get("/healthz")).headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{16}", made)
+    given = {"X-Request-ID": "order-4711_a.b"}
+    assert (await house.nobody.get("/healthz", headers=given)).headers["X-Request-ID"] == "order-4711_a.b"
+    for bad in ("short", "x" * 65, 'a"b: injected'):
+        kept = (await house.nobody.get("/healthz", headers={"X-Request-ID": bad})).headers["X-Request-ID"]
+        assert re.fullmatch("[0-9a-f]{16}", kept)
+
+
+async def test_another_hosts_name_is_refused_everywhere(house: House) -> None:
+    for path in (
+        "/healthz",
+        "/",
+        "/api/session",
+        "/static/core/api.js",
+        "/nowhere",
+        "/socket.io/?EIO=4&transport=polling",
+    ):
+        answer = await house.nobody.get(path, headers={"Host": "evil.example"})
+        assert (answer.status, answer.code) == (421, "wrong_host")
+
+
+async def test_every_answer_is_wrapped(house: House) -> None:
+    for path in ("/healthz", "/api/session", "/nowhere", "/static/vendor/preact.js", "/"):
+        headers = (await house.nobody.get(path)).headers
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert headers["Permissions-Policy"].startswith("camera=(), ")
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "Server" not in headers
+        assert "Access-Control-Allow-Origin" not in headers
+    for path in ("/api/session", "/api/openapi.json", "/api/meetings", "/nowhere"):
+        assert (await house.nobody.get(path)).headers["Cache-Control"] == "no-store"
+
+
+# ── Refusals ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("GET", "/api/nowhere", 404, "not_found"),
+        ("POST", "/nowhere", 404, "not_found"),
+        ("GET", "/api/directory/teapots", 404, "not_found"),
+        ("GET", "/api/meetings/.hidden", 404, "not_found"),
+        ("GET", f"/api/meetings/{'x' * 65}", 404, "not_found"),
+        ("GET", "/api/meetings/a%2F..%2Fb", 404, "not_found"),
+        ("GET", "/api/meetings/physics%00", 404, "not_found"),
+        ("POST", "/healthz", 405, "method_not_allowed"),
+        ("PUT", "/api/session", 405, "method_not_allowed"),
+        ("OPTIONS", "/api/session", 405, "method_not_allowed"),
+        ("DELETE", "/api/directory/sites/north", 405, "method_not_allowed"),
+    ],
+)
+async def test_what_is_not_there_is_a_coded_error(house: House, method: str, path: str, status: int, code: str) -> None:
+    answer = await house.client("cora").send(method, path)
+    assert (answer.status, answer.code) == (status, code)
+    assert ("Allow" in answer.headers) is (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("headers", "data", "status", "code"),
+    [
+        (JSON, b"", 400, "malformed"),
+        (JSON, b"{", 400, "malformed"),
+        (JSON, b"[]", 400, "malformed"),
+        (JSON, b"null", 400, "malformed"),
+        (JSON, b'"text"', 400, "malformed"),
+        (JSON, b'{"email": NaN}', 400, "malformed"),
+        (JSON, b'{"email": "\xff"}', 400, "malformed"),
+        (JSON, b'{"email": "\\ud800"}', 400, "malformed"),
+        (JSON, b"[" * 30_000, 400, "malformed"),
+        (JSON, b"{}" + b" " * 65_536, 413, "too_large"),
+        ({}, b"{}", 415, "not_json"),
+        ({"Content-Type": "text/plain"}, b"{}", 415, "not_json"),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"email=a", 415, "not_json"),
+        ({"Content-Type": "application/json; charset=latin-1"}, b"{}", 415, "not_json"),
+        ({"Content-Type": "application/json; charset=UTF-8"}, b"{}", 400, "missing_field"),
+    ],
+)
+async def test_a_body_that_is_no_json_object_is_refused(
+    house: House, headers: dict[str, str], data: bytes, status: int, code: str
+) -> None:
+    answer = await house.nobody.send("POST", "/api/tokens", headers=headers, data=data)
+    assert (answer.status, answer.code) == (status, code)
+
+
+async def test_a_body_that_hides_its_length_is_still_bounded(house: House) -> None:
+    async def chunks() -> Any:
+        for _ in range(70):
+            yield b" " * 1_024
+
+    answer = await house.nobody.send("POST", "/api/tokens", headers=JSON, data=chunks())  # type: ignore[arg-type]
+    assert (answer.status, answer.code) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "field"),
+    [
+        ("nope=1", "unknown_field", "nope"),
+        ("limit=0", "out_of_range", "limit"),
+        ("limit=many", "wrong_type", "limit"),
+        ("after=a/b", "bad_id", "after"),
+        ("limit=1&limit=2", "malformed", None),
+    ],
+)
+async def test_a_query_is_read_as_strictly_as_a_body(house: House, query: str, code: str, field: str | None) -> None:
+    answer = await house.client("cora").get(f"/api/directory/people?{query}")
+    assert (answer.status, answer.code, answer.json["error"].get("field")) == (400, code, field)
+
+
+async def test_a_fault_of_ours_is_answered_and_logged_without_what_it_says(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("no such row: Ann Fox")
+
+    monkeypatch.setattr(house.services.rosters, "meetings_of", broken)
+    with capture_logs() as logged:
+        answer = await house.client("tess").get("/api/meetings")
+    request_id = answer.headers["X-Request-ID"]
+    assert answer.status == 500
+    assert answer.json["error"] == {
+        "code": "internal",
+        "message": f"the server made a mistake: it is logged under {request_id}",
+    }
+    [entry] = [entry for entry in logged if entry["log_level"] == "error"]
+    assert entry["request_id"] == request_id
+    assert entry["exception"][0] == "RuntimeError"
+    assert "Ann" not in str(logged)
+
+
+# ── How often ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("house_rules", [HouseRules(settings={"command_rate": 5})])
+async def test_one_person_cannot_crowd_out_the_others(house: House, house_rules: HouseRules) -> None:
+    tess, nora = house.client("tess"), house.client("nora")
+    answers = await asyncio.gather(*[tess.get("/api/session") for _ in range(20)])
+    refused = [answer for answer in answers if answer.status == 429]
+    assert 10 <= len(refused) <= 15  # A second's worth at once, and what comes back meanwhile.
+    assert {answer.code for answer in refused} == {"too_many_requests"}
+    assert {answer.headers["Retry-After"] for answer in refused} == {"1"}
+    assert (await nora.get("/api/session")).status == 200
+
+
+# ── The log ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_the_log_names_routes_and_never_paths_queries_or_people(house: House) -> None:
+    with capture_logs() as logged:
+        await house.nobody.get("/demo/a-secret-in-a-path")
+        await house.nobody.get("/sign-in?next=/meetings/secret-meeting")
+        await house.client("tess").get(f"/api/meetings/{PHYSICS}")
+        await house.nobody.get("/nowhere/at-all?token=secret")
+    assert [(entry["method"], entry["route"], entry["status"]) for entry in logged] == [
+        ("GET", "/demo/{secret}", 404),
+        ("GET", "/sign-in", 200),
+        ("GET", "/api/meetings/{meeting_id}", 200),
+        ("-", "-", 404),
+    ]
+    for hidden in ("secret-", "-secret", "token", PHYSICS, "tess", "Tess"):
+        assert hidden not in str(logged)

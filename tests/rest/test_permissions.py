@@ -1,0 +1,309 @@
+"""Who may call what: every route and every command, for somebody of each role, near and far. All by hand.
+
+The tables say what the rules of the house mean, not what the code does: whoever changes a permission changes a cell.
+Everything asked for belongs to Physics: the meeting that Tess teaches, with Nora at the site North. The columns:
+
+    tess  its teacher                       otto  teaches another section of the program
+    nora  supervises North                  sol   supervises South, in the same meeting
+    edda  supervises East, in another meeting
+    reg   registrar of North                rosa  registrar of South
+    cora  coordinator                       out   nobody is signed in
+    fart fars farr farc                     teacher, supervisor, registrar, coordinator of another program
+"""
+# ruff: noqa: E501 - a table is read across
+
+from typing import Any
+
+import pytest
+
+from server.domain.messages import COMMANDS
+from server.rest import ROUTES
+from tests.support.app import PASSWORD, PHYSICS, House
+
+PEOPLE = {
+    "tess": "tess",
+    "otto": "otto",
+    "nora": "nora",
+    "sol": "sol",
+    "edda": "edda",
+    "reg": "reg",
+    "rosa": "rosa",
+    "cora": "cora",
+    "fart": "far-teacher",
+    "fars": "far-supervisor",
+    "farr": "far-registrar",
+    "farc": "far-coordinator",
+    "out": None,
+}
+
+ROUTE_TABLE = """
+                                               tess otto nora sol  edda reg  rosa cora fart fars farr farc out
+GET    /healthz                                200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /api/openapi.json                       200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /api/asyncapi.json                      200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /                                       200  200  200  200  200  200  200  200  200  200  200  200  303
+GET    /meetings/{meeting_id}                  200  200  200  200  200  200  200  200  200  200  200  200  303
+GET    /sign-in                                200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /static/{path:.+}                       200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /demo/{secret}                          404  404  404  404  404  404  404  404  404  404  404  404  404
+POST   /api/session                            200  200  200  200  200  200  200  200  200  200  200  200  200
+POST   /api/tokens                             200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /api/session                            200  200  200  200  200  200  200  200  200  200  200  200  401
+DELETE /api/session                            204  204  204  204  204  204  204  204  204  204  204  204  401
+DELETE /api/sessions                           204  204  204  204  204  204  204  204  204  204  204  204  401
+GET    /api/meetings                           200  200  200  200  200  403  403  200  200  200  403  200  401
+GET    /api/meetings/{meeting_id}              200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/roster       200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401
+POST   /api/meetings/{meeting_id}/commands     200  403  403  403  403  403  403  403  404  404  404  404  401
+GET    /api/directory/programs                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/sites                    403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/people                   403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/grants                   403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/licences                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/clearances               403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/courses                  403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/terms                    403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/sections                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/section_teachers         403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/section_sites            403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/students                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/enrolments               403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/accommodations           403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/meetings                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/programs/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/sites/{row_id}           403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/people/{row_id}          403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/grants/{row_id}          403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/licences/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/clearances/{row_id}      403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/courses/{row_id}         403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/terms/{row_id}           403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/sections/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/section_teachers/{row_id} 403 403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/section_sites/{row_id}   403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/students/{row_id}        403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/enrolments/{row_id}      403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/accommodations/{row_id}  403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/meetings/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+POST   /api/directory/programs                 403  403  403  403  403  403  403  403  403  403  403  403  401
+POST   /api/directory/sites                    403  403  403  403  403  403  403  201  403  403  403  201  401
+POST   /api/directory/people                   403  403  403  403  403  403  403  201  403  403  403  201  401
+POST   /api/directory/grants                   403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/licences                 403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/clearances               403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/courses                  403  403  403  403  403  403  403  201  403  403  403  201  401
+POST   /api/directory/terms                    403  403  403  403  403  403  403  201  403  403  403  201  401
+POST   /api/directory/sections                 403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/section_teachers         403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/section_sites            403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/students                 403  403  403  403  403  403  403  201  403  403  403  201  401
+POST   /api/directory/enrolments               403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/accommodations           403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/meetings                 403  403  403  403  403  403  403  201  403  403  403  409  401
+PATCH  /api/directory/programs/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/sites/{row_id}           403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/people/{row_id}          403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/grants/{row_id}          403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/licences/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/clearances/{row_id}      403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/courses/{row_id}         403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/terms/{row_id}           403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/sections/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/section_teachers/{row_id} 403 403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/section_sites/{row_id}   403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/students/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/enrolments/{row_id}      403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/accommodations/{row_id}  403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/meetings/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+"""
+
+ROW_OF = {
+    "programs": "plains",
+    "sites": "north",
+    "people": "nora",
+    "grants": "grant-nora",
+    "licences": "lic",
+    "clearances": "clear",
+    "courses": "course",
+    "terms": "term",
+    "sections": "physics",
+    "section_teachers": "taught",
+    "section_sites": "part-north",
+    "students": "ann",
+    "enrolments": "enrolment-ann",
+    "accommodations": "acc",
+    "meetings": PHYSICS,
+}
+"""A row of each kind that belongs to North, or to the whole program."""
+
+SPAN = {"begins_on": "2026-09-01"}
+NEW_ROW: dict[str, dict[str, Any]] = {
+    "programs": {"name": "Another", "time_zone": "America/Denver"},
+    "sites": {"name": "West", "time_zone": "America/Denver", "jurisdiction": "US-MT"},
+    "people": {"given_name": "New", "family_name": "Person", "email": "@new.example"},
+    "grants": {"person_id": "nora", "role": "supervisor", "site_id": "south"} | SPAN,
+    "licences": {"person_id": "nora", "number": "2", "state": "MT", "endorsement": "Physics"}
+    | {"valid_from": "2026-07-01"},
+    "clearances": {"person_id": "sol", "status": "cleared"},
+    "courses": {"title": "Chemistry", "local_code": "CHE", "sced_code": "03101G1.0011"},
+    "terms": {"title": "Spring", "begins_on": "2027-01-11"},
+    "sections": {"course_id": "course", "term_id": "term", "title": "Physics 2"},
+    "section_teachers": {"section_id": "chemistry", "person_id": "tess", "begins_on": "2026-08-01"}
+    | {"ends_on": "2026-08-19"},
+    "section_sites": {"section_id": "chemistry", "site_id": "north"} | SPAN,
+    "students": {"given_name": "New", "family_name": "Student", "state_id": "MT-1", "grade_level": "11"},
+    "enrolments": {"section_id": "chemistry", "student_id": "ann", "site_id": "east"} | SPAN,
+    "accommodations": {"student_id": "ann", "code": "large_print"} | SPAN,
+    "meetings": {"section_id": "physics", "title": "Tomorrow", "starts_at": 1_792_081_200_000}
+    | {"ends_at": 1_792_084_800_000},
+}
+
+COMMAND_TABLE = """
+                      tess  otto                nora       sol                edda               reg        rosa       cora
+meeting.enter_facts   forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+meeting.start         ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+meeting.end           ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.relay        forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+question.see          ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.claim        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.answer       ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.deliver      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.confirm      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.still_stuck  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+"""
+"""Anybody of another program gets `unknown_stream` for each of them, and nobody `not_signed_in`."""
+
+QUESTION = {"question_id": "q-1"}
+RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
+COMMAND_DATA: dict[str, dict[str, Any]] = {
+    "meeting.enter_facts": {
+        "section_id": "physics",
+        "starts_at": 1,
+        "ends_at": 2,
+        "teacher_ids": ["otto"],
+        "rooms": [],
+    },
+    "meeting.start": {},
+    "meeting.end": {},
+    "question.relay": RELAY,
+    "question.answer": QUESTION | {"form": "spoken_to_all"},
+}
+START = ("tess", "meeting.start", {})
+ASKED = [START, ("nora", "question.relay", RELAY)]
+ANSWERED = [
+    *ASKED,
+    ("tess", "question.claim", QUESTION),
+    ("tess", "question.answer", QUESTION | {"form": "spoken_to_all"}),
+]
+BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+    "meeting.end": [START],
+    "question.relay": [START],
+    "question.see": ASKED,
+    "question.claim": ASKED,
+    "question.answer": ANSWERED[:3],
+    "question.deliver": ANSWERED,
+    "question.confirm": ANSWERED,
+    "question.still_stuck": ANSWERED,
+}
+"""What must have happened for the command to be allowed to those who may."""
+
+
+def _table(text: str, columns: int) -> list[tuple[list[str], list[str]]]:
+    """The rows of a table: its first words, then as many cells as there are columns."""
+    rows = [line.split() for line in text.strip("\n").splitlines()[1:]]
+    return [(words[:-columns], words[-columns:]) for words in rows]
+
+
+ROUTE_ROWS = _table(ROUTE_TABLE, len(PEOPLE))
+COMMAND_ROWS = _table(COMMAND_TABLE, 8)
+
+
+def test_the_table_has_every_route() -> None:
+    """A route that nobody has thought about does not go out."""
+    declared = sorted((route.method, route.path) for route in ROUTES)
+    assert sorted((method, path) for (method, path), _ in ROUTE_ROWS) == declared
+
+
+def test_the_table_has_every_command() -> None:
+    assert sorted(name for (name,), _ in COMMAND_ROWS) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize(("route", "cells"), ROUTE_ROWS, ids=lambda value: " ".join(value[:2]))
+async def test_a_route_answers_each_as_the_table_says(house: House, route: list[str], cells: list[str]) -> None:
+    method, path = route
+    kind = path.split("/")[3] if path.startswith("/api/directory/") else ""
+    if path in {"/api/session", "/api/tokens"} and method == "POST":
+        await house.set_password("tess")
+    expected = dict(zip(PEOPLE, map(int, cells), strict=True))
+    got: dict[str, int] = {}
+    for column, person_id in PEOPLE.items():
+        client = house.nobody if person_id is None else house.client(person_id)
+        body = _body(method, path, kind, column)
+        got[column] = (await client.send(method, _filled(path, kind), body)).status
+    assert got == expected
+
+
+def _filled(path: str, kind: str) -> str:
+    row_id = ROW_OF.get(kind, "")
+    asset = "vendor/importmap.json"
+    filled = path.replace("{meeting_id}", PHYSICS).replace("{row_id}", row_id)
+    return filled.replace("{path:.+}", asset).replace("{secret}", "guessed")
+
+
+def _body(method: str, path: str, kind: str, column: str) -> dict[str, Any] | None:
+    if method in {"GET", "DELETE"}:
+        return None
+    if path.endswith("/commands"):
+        return {"command_id": f"start-{column}", "name": "meeting.start", "data": {}}
+    if not kind:
+        return {"email": "tess@school.example", "password": PASSWORD}
+    if method == "PATCH":
+        return {"version": 1}
+    row = dict(NEW_ROW[kind])
+    if kind == "people":
+        # An address belongs to one person of all programs.
+        row["email"] = column + row["email"]
+    return row
+
+
+@pytest.mark.parametrize(("words", "cells"), COMMAND_ROWS, ids=lambda value: value[0])
+async def test_a_command_answers_each_as_the_table_says(house: House, words: list[str], cells: list[str]) -> None:
+    [name] = words
+    for person_id, command, data in BEFORE.get(name, []):
+        await house.act(person_id, command, data)
+    data = COMMAND_DATA.get(name, QUESTION)
+    columns = list(PEOPLE)
+    expected = dict(zip(columns[:8], cells, strict=True))
+    expected |= dict.fromkeys(columns[8:12], "unknown_stream") | {"out": "not_signed_in"}
+    head = (await house.services.live.stream(f"meeting:{PHYSICS}")).seq
+    got: dict[str, str] = {}
+    # Those who may come last: what they change must not be why another is refused.
+    for column in sorted(columns, key=lambda column: expected[column] == "ok"):
+        if expected[column] == "ok":
+            assert (await house.services.live.stream(f"meeting:{PHYSICS}")).seq == head
+        person_id = PEOPLE[column]
+        client = house.nobody if person_id is None else house.client(person_id)
+        answer = await client.command(PHYSICS, f"{name}-{column}", name, data)
+        got[column] = "ok" if answer.status == 200 else str(answer.code)
+    assert got == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "reg", "rosa", "farc"),
+    [
+        ("sites", {"north"}, {"south"}, {"far"}),
+        ("students", {"ann", "bob"}, {"cal"}, set()),
+        ("enrolments", {"enrolment-ann", "enrolment-bob"}, {"enrolment-cal"}, set()),
+        ("accommodations", {"acc"}, set(), set()),
+        ("people", {"nora", "reg", "tess"}, {"sol", "rosa", "tess"}, {"stan", *(f"far-{role}" for role in
+            ("teacher", "supervisor", "registrar", "coordinator"))}),
+        ("meetings", {PHYSICS}, {PHYSICS}, set()),
+    ],
+)  # fmt: skip
+async def test_a_list_holds_what_is_ones_own_to_read(
+    house: House, kind: str, reg: set[str], rosa: set[str], farc: set[str]
+) -> None:
+    for person_id, expected in (("reg", reg), ("rosa", rosa), ("far-coordinator", farc)):
+        rows = (await house.client(person_id).get(f"/api/directory/{kind}")).json["rows"]
+        assert {row["id"] for row in rows} == expected, person_id
