@@ -1,0 +1,28 @@
+// A modal dialog: the browser's own, for its focus trap, Escape and return of focus.
+import { useEffect, useId, useRef } from 'preact/hooks'
+
+import { html } from '../core/html.js'
+
+export function Dialog({ title, onClose, children }) {
+  const ref = useRef(null)
+  const titleId = useId()
+  useEffect(() => {
+    const opener = document.activeElement
+    const dialog = ref.current
+    dialog.showModal()
+    return () => {
+      dialog.close()
+      // The dialog is about to leave the page: the browser's own return of focus comes too late.
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus()
+    }
+  }, [])
+  const onClick = (event) => event.target === ref.current && onClose()
+  return html`
+    <dialog ref=${ref} class="dialog" aria-labelledby=${titleId} onClose=${onClose} onClick=${onClick}>
+      <div class="dialog-body">
+        <h2 id=${titleId}>${title}</h2>
+        ${children}
+      </div>
+    </dialog>
+  `
+}

@@ -1,0 +1,65 @@
+// The rooms of a class as fixed columns: they never change places, and a room's edge says its state before a word is
+// read.
+import { html } from '../core/html.js'
+import { roomState } from '../core/questions.js'
+import { locale, t } from '../core/text.js'
+import { asSiteClock, serverNow } from '../core/time.js'
+import { Pill } from './pill.js'
+import { Wait } from './wait.js'
+
+const STATES = {
+  blocking: { tone: 'bad', mark: 'blocking' },
+  long: { tone: 'warn', mark: 'warn' },
+  waiting: { tone: 'info', mark: 'info' },
+  quiet: { tone: 'quiet', mark: 'quiet' },
+}
+
+/** From here on a room is shown in its shortest form: who, what waits, how long. */
+const MANY = 6
+
+/** `onPick` is given where a room can be chosen; `picked` is the chosen site's id. */
+export const Rooms = ({ rooms, questions, names, onPick, picked }) => html`
+  <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
+    ${rooms.map(
+      (room, index) =>
+        html`<${Room}
+          key=${room.site_id}
+          ...${{ room, questions, names, onPick, index }}
+          isShort=${rooms.length > MANY}
+          isPicked=${picked === room.site_id}
+        />`,
+    )}
+  </section>
+`
+
+function Room({ room, questions, names, onPick, index, isShort, isPicked }) {
+  const state = roomState(room, questions, serverNow())
+  const { tone, mark } = STATES[state]
+  const name = names.site(room.site_id)
+  return html`
+    <article class=${`room ${tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
+      <h2>
+        ${onPick
+          ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
+              ${name}
+            </button>`
+          : html`<span class="room-name">${name}</span>`}
+        ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
+      </h2>
+      <span class="room-clock small mute">${asSiteClock(serverNow(), names.zone(room.site_id), locale.value)}</span>
+      <${Pill} tone=${tone} mark=${mark}>
+        ${t(isShort ? `room.short.${state}` : `room.${state}`, { n: room.waiting })}
+        ${room.waiting > 0 &&
+        html`<span> · ${!isShort && t('room.oldest')} <${Wait} since=${room.waiting_since} /></span>`}
+      <//>
+      <dl>
+        <${Figure} name="supervisors" value=${room.supervisor_ids.map(names.person).join(', ') || t('room.nobody')} />
+        <${Figure} name="students" value=${room.students} />
+        <${Figure} name="asked" value=${room.asked} />
+        <${Figure} name="onWayBack" value=${room.on_way_back} />
+      </dl>
+    </article>
+  `
+}
+
+const Figure = ({ name, value }) => html`<div class=${name}><dt>${t(`room.${name}`)}</dt><dd>${value}</dd></div>`

@@ -1,0 +1,62 @@
+// The server over HTTP. Every failure is a `Coded` error: the server's own code, or one of ours for what never reached it
+// (`unreachable`, `unreadable`). Nothing else leaves this module.
+import { learnClock } from './time.js'
+
+const TIMEOUT_MS = 15_000
+
+export class Coded extends Error {
+  constructor({ code, message, field }, status = 0, retryAfter = null) {
+    super(message)
+    this.name = 'Coded'
+    this.code = code
+    this.field = field
+    this.status = status
+    this.retryAfter = retryAfter
+  }
+}
+
+async function request(method, path, body) {
+  const askedAt = Date.now()
+  let response
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      cache: 'no-store',
+      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+  } catch {
+    throw new Coded({ code: 'unreachable', message: 'the server did not answer' })
+  }
+  learnClock(response.headers.get('Date'), askedAt, Date.now())
+  return answered(response)
+}
+
+async function answered(response) {
+  if (response.status === 204) return null
+  let value
+  try {
+    value = await response.json()
+  } catch {
+    if (response.ok) throw new Coded({ code: 'unreadable', message: 'the answer was cut short' }, response.status)
+    value = null
+  }
+  if (response.ok) return value
+  const code = response.status >= 500 ? 'internal' : 'unreadable'
+  const error = value?.error ?? { code, message: response.statusText }
+  throw new Coded(error, response.status, Number(response.headers.get('Retry-After')) || null)
+}
+
+const enc = encodeURIComponent
+
+export const api = {
+  session: () => request('GET', '/api/session'),
+  signIn: (email, password) => request('POST', '/api/session', { email, password }),
+  signOut: () => request('DELETE', '/api/session'),
+  signOutEverywhere: () => request('DELETE', '/api/sessions'),
+  meetings: async () => (await request('GET', '/api/meetings')).meetings,
+  roster: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/roster`),
+  directory: (kind) => request('GET', `/api/directory/${enc(kind)}`),
+}

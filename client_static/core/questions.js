@@ -1,0 +1,96 @@
+// Readings of the question views for the screens: which wait, in which order, what is on its way back. Pure, over views as
+// docs/protocol.md §3 gives them; the rules themselves live on the server.
+
+/** A settled answer stays in sight this long, so that the teacher sees how it ended. */
+export const SETTLED_IN_SIGHT_MS = 60_000
+/** From here on a wait is called long. */
+export const LONG_WAIT_MS = 120_000
+
+export const isOpen = (question) => question.status === 'queued' || question.status === 'seen'
+export const isWaiting = (question) => isOpen(question) || question.status === 'claimed'
+export const isReturning = (question) => question.status === 'answered' || question.status === 'delivered'
+export const lastAnswer = (question) => question.answers?.at(-1) ?? null
+
+/** The queue's order, element by element; ids settle what is left, so that no two screens disagree. */
+export function byOrder(a, b) {
+  const length = Math.max(a.order.length, b.order.length)
+  for (let i = 0; i < length; i++) {
+    const difference = (a.order[i] ?? -1) - (b.order[i] ?? -1)
+    if (difference) return difference
+  }
+  return a.question_id < b.question_id ? -1 : 1
+}
+
+/** What waits for a teacher, in fair order. */
+export const board = (questions) => questions.filter(isOpen).sort(byOrder)
+
+/** What this teacher has claimed, the longest-held first. */
+export const claimedBy = (questions, personId) =>
+  questions
+    .filter((question) => question.status === 'claimed' && question.claimed_by === personId)
+    .sort((a, b) => a.claimed_at - b.claimed_at)
+
+/** What a colleague has claimed. */
+export const claimedByOthers = (questions, personId) =>
+  questions.filter((question) => question.status === 'claimed' && question.claimed_by !== personId).sort(byOrder)
+
+/** Answers on their way back, newest first, and those settled a moment ago. */
+export function wayBack(questions, now) {
+  const inSight = (question) => {
+    const answer = lastAnswer(question)
+    if (!answer) return false
+    const settledAt = answer.confirmed_at ?? answer.stuck_at
+    return isReturning(question) || (settledAt !== null && now - settledAt < SETTLED_IN_SIGHT_MS)
+  }
+  return questions.filter(inSight).sort((a, b) => lastAnswer(b).at - lastAnswer(a).at)
+}
+
+/** Where an answer stands: `answered`, `delivered`, `confirmed` or `stuck`. */
+export function returnState(answer) {
+  if (answer.confirmed_at !== null) return 'confirmed'
+  if (answer.stuck_at !== null) return 'stuck'
+  return answer.delivered_at !== null ? 'delivered' : 'answered'
+}
+
+/** A room's state in one word, the worst first: `blocking`, `long`, `waiting` or `quiet`. */
+export function roomState(room, questions, now) {
+  const waiting = questions.filter((question) => question.site_id === room.site_id && isOpen(question))
+  if (waiting.some((question) => question.urgency === 'blocking')) return 'blocking'
+  if (room.waiting && now - room.waiting_since >= LONG_WAIT_MS) return 'long'
+  return room.waiting ? 'waiting' : 'quiet'
+}
+
+const NEED = { delivered: 0, answered: 0, queued: 1, seen: 1, claimed: 1, confirmed: 2 }
+
+/** A room's own questions: first those whose answer the room must bring back, then the waiting, then the settled. */
+export const ourQuestions = (questions, siteId) =>
+  questions
+    .filter((question) => question.site_id === siteId)
+    .sort((a, b) => NEED[a.status] - NEED[b.status] || newestTurn(b) - newestTurn(a) || byOrder(a, b))
+
+const newestTurn = (question) => lastAnswer(question)?.at ?? question.received_at
+
+/** Other rooms' questions that this room may see: the waiting in their order, then the answered, newest first. */
+export const sharedByOthers = (questions, siteIds) =>
+  questions
+    .filter((question) => !siteIds.includes(question.site_id) && question.text !== undefined)
+    .sort((a, b) => {
+      if (isWaiting(a) !== isWaiting(b)) return isWaiting(a) ? -1 : 1
+      return isWaiting(a) ? byOrder(a, b) : newestTurn(b) - newestTurn(a)
+    })
+
+/** Students of a room, those who asked last first: a next question is one tap away. */
+export function recentAskers(questions, siteId) {
+  const own = questions.filter((question) => question.site_id === siteId && question.student_id)
+  return [...new Set(own.sort((a, b) => b.received_at - a.received_at).map((question) => question.student_id))]
+}
+
+/**
+ * A command on an answer that was refused as stale: what to send instead if the person still means the same, else null.
+ * They meant *this* answer: if the question has been answered again since, it is another matter and they must look.
+ */
+export function stillMeant(entry, question) {
+  if (!question || !isReturning(question) || question.answers.length !== entry.about.answers) return null
+  if (question.version <= entry.data.version) return null
+  return { ...entry.data, version: question.version }
+}

@@ -1,0 +1,57 @@
+// Which page the address names. Plain paths and the History API; a link is an ordinary link that also works opened in a
+// new tab, because the server answers every page's path with the same shell.
+import { computed, signal } from '@preact/signals-core'
+
+import { arrive } from './arrival.js'
+
+const path = signal(globalThis.location?.pathname ?? '/')
+
+const ROUTES = [
+  [/^\/$/, () => ({ page: 'home' })],
+  [/^\/sign-in\/?$/, () => ({ page: 'door' })],
+  [/^\/meetings\/([^/]+)\/?$/, (id) => ({ page: 'meeting', id: decodeURIComponent(id) })],
+]
+
+/** The route of a path; an unknown path is `{page: 'lost'}`. */
+export function routeOf(pathname) {
+  for (const [pattern, make] of ROUTES) {
+    const found = pattern.exec(pathname)
+    if (found) return make(...found.slice(1))
+  }
+  return { page: 'lost' }
+}
+
+/** Where the sign-in page should lead: the page that was asked for, if it is one of ours, else home. */
+export function nextOf(search) {
+  const next = new URLSearchParams(search).get('next') ?? '/'
+  return ['home', 'meeting'].includes(routeOf(next).page) ? next : '/'
+}
+
+export const route = computed(() => routeOf(path.value))
+
+export const meetingPath = (id) => `/meetings/${encodeURIComponent(id)}`
+
+export function go(pathname, { isInstead = false } = {}) {
+  if (pathname === location.pathname) return
+  if (isInstead) history.replaceState(null, '', pathname)
+  else history.pushState(null, '', pathname)
+  move()
+}
+
+function move() {
+  arrive()
+  path.value = location.pathname
+}
+
+/** Take over plain clicks on our own links, and the browser's back and forward. */
+export function startRouting() {
+  addEventListener('popstate', move)
+  document.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]')
+    const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
+    if (!link || event.defaultPrevented || event.button !== 0 || modified || link.target) return
+    if (link.origin !== location.origin || routeOf(link.pathname).page === 'lost') return
+    event.preventDefault()
+    go(link.pathname)
+  })
+}

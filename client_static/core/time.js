@@ -1,0 +1,77 @@
+// Clocks: the server's time as this page knows it, ages that tick, and how moments are written.
+// A device's clock may be minutes off; waits are shown against the server's clock, never the device's.
+import { signal } from '@preact/signals-core'
+
+/** Beyond this a difference to the server is the device's clock being wrong, not the network being slow. */
+const SKEW_WORTH_MINDING_MS = 2_000
+
+let skew = 0
+
+/** Ticks once a second while the page is open: whatever shows an age reads it and nothing else re-renders. */
+export const tick = signal(Date.now())
+
+/** The server's time now, in milliseconds. Reading it inside a component makes the component tick. */
+export const serverNow = () => tick.value + skew
+
+/** The server's time at this instant, for a command's own use (no ticking). */
+export const serverInstant = () => Date.now() + skew
+
+/** Learn the server's clock from an HTTP `Date` header, which is truncated to the second. */
+export function learnClock(dateHeader, askedAt, answeredAt) {
+  const told = Date.parse(dateHeader ?? '')
+  if (Number.isNaN(told)) return
+  const found = told + 500 - (askedAt + answeredAt) / 2
+  skew = Math.abs(found) > SKEW_WORTH_MINDING_MS ? found : 0
+}
+
+/** Start the second's tick; catches up at once when a hidden page is looked at again. */
+export function startTicking(every = 1_000) {
+  setInterval(() => (tick.value = Date.now()), every)
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) tick.value = Date.now()
+  })
+}
+
+/** A wait as m:ss, from an hour on as h:mm:ss. Never negative: a clock that is a little off must not show −0:01. */
+export function asWait(millis) {
+  const seconds = Math.max(0, Math.floor(millis / 1000))
+  const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
+  const [hours, minutes, rest] = parts
+  const two = (n) => String(n).padStart(2, '0')
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
+}
+
+const formats = new Map()
+
+function format(locale, options) {
+  const key = `${locale} ${JSON.stringify(options)}`
+  if (!formats.has(key)) formats.set(key, new Intl.DateTimeFormat(locale, options))
+  return formats.get(key)
+}
+
+const CLOCK = { hour: 'numeric', minute: '2-digit' }
+
+/** The clock on a wall there: "10:23 AM MT". An unknown zone falls back to this device's. */
+export function asSiteClock(millis, timeZone, locale) {
+  try {
+    return format(locale, { ...CLOCK, timeZone, timeZoneName: 'shortGeneric' }).format(millis)
+  } catch {
+    return asClock(millis, locale)
+  }
+}
+
+/** The clock on this wall: "10:23 AM". */
+export const asClock = (millis, locale) => format(locale, CLOCK).format(millis)
+
+/** "10:21:14 AM", for the record. */
+export const asClockWithSeconds = (millis, locale) => format(locale, { ...CLOCK, second: '2-digit' }).format(millis)
+
+/** "Mon, Nov 23". */
+export const asDay = (millis, locale) =>
+  format(locale, { weekday: 'short', month: 'short', day: 'numeric' }).format(millis)
+
+/** "9:00 – 9:50 AM", as the locale writes a range. */
+export const asTimes = (from, to, locale) => format(locale, CLOCK).formatRange(from, to)
+
+/** Whether two moments fall on one day of this device's calendar. */
+export const isSameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString()

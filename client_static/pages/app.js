@@ -1,0 +1,90 @@
+// The page as a whole: who is signed in, which page the address names, the title, where the focus goes, and the one
+// polite live region.
+import { Component, render } from 'preact'
+import { useEffect } from 'preact/hooks'
+import '@preact/signals'
+
+import { Bar } from '../components/bar.js'
+import { Problem } from '../components/problem.js'
+import { spoken } from '../core/announce.js'
+import { startArrivals } from '../core/arrival.js'
+import { html } from '../core/html.js'
+import { hasUnsent } from '../core/meeting.js'
+import { go, nextOf, route, startRouting } from '../core/router.js'
+import { loadSession, session, sessionProblem } from '../core/session.js'
+import { t } from '../core/text.js'
+import { startTicking } from '../core/time.js'
+import { HomePage } from './home.js'
+import { MeetingPage } from './meeting.js'
+import { SignInPage } from './sign-in.js'
+
+const PAGES = { home: HomePage, meeting: MeetingPage, door: Through, lost: LostPage }
+
+/** At the sign-in page's address, and signed in. */
+function Through() {
+  useEffect(() => go(nextOf(location.search), { isInstead: true }), [])
+  return null
+}
+
+function LostPage() {
+  return html`
+    <${Bar} title=${t('lost.title')} />
+    <main id="main" class="page">
+      <p>${t('lost.text')}</p>
+      <p><a class="btn big" href="/">${t('bar.home')}</a></p>
+    </main>
+  `
+}
+
+function Screen() {
+  if (session.value === undefined) {
+    const error = sessionProblem.value
+    return html`<${Bar} title=${t('app.name')} isHome=${true} />
+      <main id="main" class="page">
+        ${error
+          ? html`<${Problem} error=${error} onRetry=${loadSession} />`
+          : html`<p class="loading">${t('app.loading')}</p>`}
+      </main>`
+  }
+  if (session.value === null) return html`<${SignInPage} />`
+  const { page, ...place } = route.value
+  return html`<${PAGES[page]} key=${`${page} ${place.id ?? ''}`} ...${place} />`
+}
+
+/** A fault of ours must not leave a blank page in front of a class. */
+class Guard extends Component {
+  static getDerivedStateFromError(fault) {
+    return { fault }
+  }
+
+  componentDidCatch(fault) {
+    console.error(fault)
+  }
+
+  render({ children }, { fault }) {
+    if (!fault) return children
+    return html`<${Bar} title=${t('app.name')} isHome=${true} />
+      <main id="main" class="page">
+        <${Problem} error=${{ code: 'page_fault' }} onRetry=${() => location.reload()} />
+      </main>`
+  }
+}
+
+function App() {
+  const { page, id } = route.value
+  useEffect(() => scrollTo(0, 0), [page, id, session.value === null])
+  return html`
+    <a class="skip" href="#main">${t('app.skip')}</a>
+    <${Guard}><${Screen} /><//>
+    <div class="unseen" role="status" aria-live="polite">${spoken.value}</div>
+  `
+}
+
+addEventListener('beforeunload', (event) => {
+  if (hasUnsent()) event.preventDefault()
+})
+startTicking()
+startRouting()
+startArrivals()
+loadSession()
+render(html`<${App} />`, document.getElementById('app'))

@@ -1,0 +1,154 @@
+// What a person has to do with Longroom today: the class that is live now first, with one big way in; then what comes, then
+// what was. Who has no part in classes is told what they may read here, and what they may not yet.
+import { useEffect, useState } from 'preact/hooks'
+
+import { Bar } from '../components/bar.js'
+import { Pill } from '../components/pill.js'
+import { Problem } from '../components/problem.js'
+import { api } from '../core/api.js'
+import { html } from '../core/html.js'
+import { hasUnsent } from '../core/meeting.js'
+import { meetingPath } from '../core/router.js'
+import { loadSession, session, signOut } from '../core/session.js'
+import { locale, t } from '../core/text.js'
+import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
+
+const REFRESH_MS = 20_000
+const PAST_SHOWN = 8
+const IN_CLASS = new Set(['teacher', 'supervisor'])
+
+export function HomePage() {
+  const { program, name, grants } = session.value
+  const roles = [...new Set(grants.map((grant) => grant.role))]
+  const [meetings, error, reload] = useLoaded(api.meetings, REFRESH_MS)
+  useEffect(() => {
+    document.title = t('title.page', { page: t('home.title') })
+  }, [])
+  const isDesk = roles.some((role) => !IN_CLASS.has(role))
+  const who = t('home.who', { name, roles: roles.map((role) => t(`role.${role}`)).join(', ') })
+  return html`
+    <${Bar} title=${program.name} under=${who} isHome=${true}>
+      <${SignOut} />
+    <//>
+    <main id="main" class="page">
+      ${error && !(error.code === 'forbidden' && isDesk) && html`<${Problem} error=${error} onRetry=${reload} />`}
+      ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
+      ${meetings && html`<${Meetings} ...${{ meetings, isDesk }} />`}
+      ${isDesk && html`<${Desk} roles=${roles} />`}
+    </main>
+  `
+}
+
+function useLoaded(load, every) {
+  const [value, setValue] = useState(null)
+  const [error, setError] = useState(null)
+  async function read() {
+    try {
+      setValue(await load())
+      setError(null)
+    } catch (problem) {
+      if (problem.status === 401) loadSession()
+      setError(problem)
+    }
+  }
+  useEffect(() => {
+    read()
+    if (!every) return undefined
+    const timer = setInterval(() => document.visibilityState === 'visible' && read(), every)
+    return () => clearInterval(timer)
+  }, [])
+  return [value, error, read]
+}
+
+function Meetings({ meetings, isDesk }) {
+  const live = meetings.filter((meeting) => meeting.status === 'live')
+  const coming = meetings.filter((meeting) => meeting.status === 'scheduled').sort((a, b) => a.starts_at - b.starts_at)
+  const past = meetings.filter((meeting) => meeting.status === 'ended').sort((a, b) => b.starts_at - a.starts_at)
+  if (meetings.length === 0 && isDesk) return null
+  return html`
+    <h2>${t('home.live')}</h2>
+    ${live.length === 0 && html`<p class="empty">${t(coming.length ? 'home.noneLive' : 'home.none')}</p>`}
+    ${live.map((meeting) => html`<${LiveMeeting} key=${meeting.id} meeting=${meeting} />`)}
+    <${MeetingList} title=${t('home.coming')} meetings=${coming} />
+    <${MeetingList} title=${t('home.past')} meetings=${past} most=${PAST_SHOWN} />
+  `
+}
+
+function LiveMeeting({ meeting }) {
+  const { id, title, section_title: section, part, summary, starts_at: from, ends_at: to } = meeting
+  return html`
+    <article class="live-card">
+      <div class="live-card-text">
+        <${Pill} tone="info">${t('home.liveNow')}<//>
+        <h3>${title}</h3>
+        <p class="mute">${section} · ${asTimes(from, to, locale.value)}</p>
+        <p>${t('home.rooms', { n: summary.rooms })} · ${t('home.waiting', { n: summary.waiting })}</p>
+      </div>
+      <a class="btn primary huge" href=${meetingPath(id)}>${t(`home.enter.${part}`)}</a>
+    </article>
+  `
+}
+
+function MeetingList({ title, meetings, most = Infinity }) {
+  const [isAll, setAll] = useState(false)
+  if (meetings.length === 0) return null
+  const shown = isAll ? meetings : meetings.slice(0, most)
+  return html`
+    <h2>${title}</h2>
+    <ul class="meetings" role="list">
+      ${shown.map(
+        (meeting) => html`<li key=${meeting.id}>
+          <a href=${meetingPath(meeting.id)}>
+            <b>${meeting.title}</b><span class="mute"> · ${meeting.section_title}</span>
+          </a>
+          <span class="small mute">${whenOf(meeting)}</span>
+        </li>`,
+      )}
+    </ul>
+    ${shown.length < meetings.length &&
+    html`<button class="btn" onClick=${() => setAll(true)}>${t('home.all', { n: meetings.length })}</button>`}
+  `
+}
+
+function whenOf({ starts_at: from, ends_at: to }) {
+  const times = asTimes(from, to, locale.value)
+  return isSameDay(from, serverNow()) ? t('home.today', { times }) : `${asDay(from, locale.value)}, ${times}`
+}
+
+/** For whoever has no part in classes: the sites, and an honest word on what is still to come. */
+function Desk({ roles }) {
+  const [found, error, reload] = useLoaded(() => api.directory('sites'))
+  const rows = found?.rows ?? []
+  return html`
+    ${roles
+      .filter((role) => !IN_CLASS.has(role))
+      .map((role) => html`<p key=${role} class="notice info"><span>${t(`desk.${role}`)}</span></p>`)}
+    <h2>${t('desk.sites')}</h2>
+    ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
+    ${!found && !error && html`<p class="loading">${t('app.loading')}</p>`}
+    ${found && rows.length === 0 && html`<p class="empty">${t('desk.noSites')}</p>`}
+    <ul class="meetings" role="list">
+      ${rows.map(
+        (site) => html`<li key=${site.id}>
+          <b>${site.name}</b>
+          <span class="small mute">${asSiteClock(serverNow(), site.time_zone, locale.value)}</span>
+        </li>`,
+      )}
+    </ul>
+  `
+}
+
+function SignOut() {
+  const [error, setError] = useState(null)
+  async function leave() {
+    if (hasUnsent()) return setError({ code: 'unsent' })
+    try {
+      await signOut()
+    } catch (problem) {
+      setError(problem)
+    }
+  }
+  const complaint = error?.code === 'unsent' ? 'home.unsent' : 'home.stillIn'
+  return html`<span class="grow"></span>${error && html`<${Pill} tone="bad">${t(complaint)}<//>`}
+    <button class="btn" onClick=${leave}>${t('home.signOut')}</button>`
+}

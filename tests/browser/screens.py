@@ -1,0 +1,105 @@
+"""The screens as a person finds their way on them: by role and label, never by class or id."""
+
+from playwright.async_api import Locator, Page, expect
+
+
+class Screen:
+    """What every live page has."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def link(self, words: str) -> Locator:
+        """The bar's statement about the link, where it begins with these words."""
+        return self.page.get_by_role("banner").get_by_text(words, exact=True)
+
+    async def is_live(self) -> None:
+        """Wait until the page says that its link is up."""
+        await expect(self.link("Live")).to_be_visible(timeout=15_000)
+
+    async def mark(self) -> None:
+        """Leave a mark that a reload would wipe out."""
+        await self.page.evaluate("window.sameLoad = true")
+
+    async def was_not_reloaded(self) -> bool:
+        """Whether the mark is still there."""
+        return bool(await self.page.evaluate("window.sameLoad === true"))
+
+
+class Console(Screen):
+    """The teacher's console."""
+
+    @property
+    def board(self) -> Locator:
+        return self.page.get_by_role("region", name="Questions")
+
+    @property
+    def now(self) -> Locator:
+        return self.page.get_by_role("region", name="Answering now")
+
+    @property
+    def way_back(self) -> Locator:
+        return self.page.get_by_role("region", name="On the way back")
+
+    def question(self, text: str) -> Locator:
+        """A waiting question's row."""
+        return self.board.get_by_role("listitem").filter(has_text=text)
+
+    def returning(self, text: str) -> Locator:
+        """An answer on its way back."""
+        return self.way_back.get_by_role("listitem").filter(has_text=text)
+
+    async def claim(self, text: str) -> None:
+        """Claim the question by its button, and wait until it is in hand."""
+        await self.question(text).get_by_role("button", name="Claim").click()
+        await expect(self.now.get_by_text(text)).to_be_visible()
+
+    async def answer(self, form: str = "To all", text: str = "") -> None:
+        """Answer what is in hand."""
+        await self.now.get_by_role("radio", name=form).check()
+        if text:
+            await self.now.get_by_role("textbox").fill(text)
+        await self.now.get_by_role("button", name="Answered").click()
+
+
+class Room(Screen):
+    """The supervisor's screen."""
+
+    @property
+    def words(self) -> Locator:
+        return self.page.get_by_label("Their words, if you can")
+
+    @property
+    def send(self) -> Locator:
+        return self.page.get_by_role("button", name="Send", exact=True)
+
+    @property
+    def ours(self) -> Locator:
+        return self.page.get_by_role("region", name="Our questions")
+
+    @property
+    def from_others(self) -> Locator:
+        return self.page.get_by_role("region", name="From other rooms")
+
+    def card(self, text: str) -> Locator:
+        """One of the room's own questions."""
+        return self.ours.get_by_role("listitem").filter(has_text=text)
+
+    async def first_student(self) -> str:
+        """The name on the first student's chip: the chip before it is the room's."""
+        label = self.page.get_by_role("group", name="Who asks?").get_by_role("radio").nth(1)
+        return str(await label.evaluate("radio => radio.closest('label').textContent.trim()"))
+
+    async def ask(self, text: str, *, student: str | None = None, kinds: tuple[str, ...] = ()) -> None:
+        """Ask, and wait until the server has it."""
+        await self.write(text, student=student, kinds=kinds)
+        await self.send.click()
+        await expect(self.card(text)).to_contain_text("Waiting for the teacher")
+
+    async def write(self, text: str, *, student: str | None = None, kinds: tuple[str, ...] = ()) -> None:
+        """Fill the form without sending it."""
+        if student:
+            await self.page.get_by_role("radio", name=student).check()
+        await self.words.fill(text)
+        for kind in kinds:
+            await self.page.get_by_role("checkbox", name=kind).check()

@@ -1,0 +1,180 @@
+"""`python -m tests.browser.screenshots [FOLDER]`: pictures of the screens on the demo, to be looked at.
+
+Not a test: it makes docs/screenshots anew after a change to the screens.
+"""
+
+import asyncio
+import json
+import sys
+import tempfile
+import time
+import urllib.request
+import uuid
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.browser.conftest import ARGS, People, chromium_path
+from tests.browser.screens import Console, Room
+from tests.support.server import ServerProcess
+
+LAPTOP, SMALL_LAPTOP = {"width": 1440, "height": 900}, {"width": 1280, "height": 720}
+TABLET, PHONE = {"width": 820, "height": 1180}, {"width": 320, "height": 640}
+ASKED = [
+    ("mesa-flats", 0, "Why does the normal force not cancel gravity on the ramp?", {"urgency": "blocking"}),
+    ("pine-ridge", 0, "Is the angle measured from the floor or from the ramp?", {"verbatim": False}),
+    ("harlow", 0, "which angle do we use for cos?", {"shareable": True}),
+    ("kettle-creek", 0, "Does the rope count as part of the system?", {}),
+    ("mesa-flats", 1, "Can you show the free-body diagram again?", {"shareable": True}),
+    ("pine-ridge", 1, "Is friction always µN?", {}),
+    ("harlow", 1, "What happens if the block is heavier? Does it go down faster or the same?", {}),
+    (
+        "mesa-flats",
+        2,
+        "I lost you at the step where you divided by m. Both sides have the mass: why did we need it at all?",
+        {"shareable": True},
+    ),
+]
+
+
+class Commands:
+    """Sends commands over REST with the demo people's bearer tokens."""
+
+    def __init__(self, demo: dict[str, Any]) -> None:
+        self._base = demo["base_url"]
+        self._meeting = demo["meeting"]["id"]
+        self._tokens = {one["person_id"]: one["token"] for one in demo["people"]}
+
+    def request(self, person_id: str, path: str, body: Any = None) -> Any:
+        """One request; `body` None is a GET."""
+        headers = {"Authorization": f"Bearer {self._tokens[person_id]}", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        url = f"{self._base}/api/meetings/{self._meeting}{path}"
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
+            return json.load(answer)
+
+    def run(self, person_id: str, name: str, **data: Any) -> None:
+        """One command, to its commit."""
+        self.request(person_id, "/commands", {"command_id": str(uuid.uuid4()), "name": name, "data": data})
+
+    def ask(self, site_id: str, n: int, text: str, more: dict[str, Any]) -> str:
+        """A question of the site's n-th student; returns its id."""
+        supervisor = f"supervisor-{site_id}"
+        students = [one for one in self.request(supervisor, "/roster")["students"] if one["site_id"] == site_id]
+        question_id = str(uuid.uuid4())
+        asked = {"question_id": question_id, "site_id": site_id, "text": text}
+        asked |= {"student_id": students[n]["student_id"], "asked_at": int(time.time() * 1000)}
+        self.run(supervisor, "question.relay", **asked, **more)
+        return question_id
+
+
+def make_busy(commands: Commands) -> None:
+    """A class in motion: something in every state."""
+    ids = [commands.ask(*asked) for asked in ASKED]
+    settled = [(4, "question.still_stuck"), (5, "question.confirm"), (6, "question.deliver"), (7, None)]
+    for index, name in settled:
+        form = "written" if index in {6, 7} else "spoken_to_all"
+        answer = {"text": "Page 112: along the ramp it is m·g·sin θ."} if form == "written" else {}
+        commands.run("teacher", "question.claim", question_id=ids[index])
+        commands.run("teacher", "question.answer", question_id=ids[index], form=form, **answer)
+        if name is not None:
+            commands.run(f"supervisor-{ASKED[index][0]}", name, question_id=ids[index])
+
+
+def make_full(commands: Commands) -> None:
+    """Sixty open questions."""
+    for n in range(54):
+        site_id, _, text, more = ASKED[n % len(ASKED)]
+        commands.ask(site_id, n % 6, text, more)
+
+
+class Studio:
+    """Opens screens and keeps pictures of them."""
+
+    def __init__(self, people: People, folder: Path) -> None:
+        self.people = people
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def keep(self, page: Page, name: str) -> None:
+        """A picture in light and one in dark."""
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            await page.screenshot(path=self._folder / f"{name}-{scheme}.png")
+
+    async def shoot(self, name: str, person_id: str | None, path: str | None, size: dict[str, int], sign: str) -> None:
+        """Open a screen, wait for its sign, keep it."""
+        page = await self.people.open(person_id, path, viewport=size)
+        await expect(page.get_by_text(sign).first).to_be_visible()
+        await expect(page.get_by_text("Loading")).to_have_count(0)
+        await self.keep(page, name)
+        await page.close()
+
+
+async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -> None:
+    people = studio.people
+    await studio.shoot("teacher-empty", "teacher", None, LAPTOP, "Live")
+    await studio.shoot("supervisor-empty", "supervisor-mesa-flats", None, TABLET, "Live")
+    make_busy(commands)
+    await studio.shoot("teacher-busy", "teacher", None, LAPTOP, "Live")
+    await studio.shoot("teacher-busy-1280", "teacher", None, SMALL_LAPTOP, "Live")
+    await studio.shoot("supervisor-busy", "supervisor-mesa-flats", None, TABLET, "Live")
+    await studio.shoot("supervisor-answers", "supervisor-harlow", None, TABLET, "Live")
+    await studio.shoot("supervisor-320", "supervisor-mesa-flats", None, PHONE, "Live")
+    await studio.shoot("supervisor-landscape", "supervisor-mesa-flats", None, SMALL_LAPTOP, "Live")
+    await studio.shoot("home-teacher", "teacher", "/", SMALL_LAPTOP, "Live now")
+    await studio.shoot("home-registrar", "registrar", "/", SMALL_LAPTOP, "Sites of the program")
+    await studio.shoot("home-coordinator", "coordinator", "/", SMALL_LAPTOP, "Sites of the program")
+    await studio.shoot("coordinator-watching", "coordinator", None, SMALL_LAPTOP, "Live")
+    await studio.shoot("sign-in", None, "/sign-in", SMALL_LAPTOP, "Sign in")
+    await studio.shoot("denied", "registrar", None, SMALL_LAPTOP, "not open to you")
+
+    teacher = Console(await people.open("teacher", viewport=LAPTOP))
+    mesa = Room(await people.open("supervisor-mesa-flats", viewport=TABLET))
+    await mesa.is_live()
+    await teacher.claim("Why does the normal force")
+    await teacher.now.get_by_role("radio", name="Written").check()
+    await teacher.now.get_by_role("textbox").fill("It only cancels the part of gravity that points into the ramp.")
+    await studio.keep(teacher.page, "teacher-answering")
+    await mesa.write("A hidden \u202e override")
+    await mesa.send.click()
+    await expect(mesa.card("A hidden")).to_contain_text("Could not send")
+    await studio.keep(mesa.page, "supervisor-refused")
+    await mesa.card("A hidden").get_by_role("button", name="Discard").click()
+    server.kill()
+    await teacher.now.get_by_role("button", name="Answered").click()
+    await mesa.write("Is the rope pulling back on us?", student=await mesa.first_student())
+    await mesa.send.click()
+    await expect(mesa.ours.get_by_text("Saved on this page")).to_be_visible()
+    await asyncio.sleep(3)  # the age on the screen is to be seen
+    await studio.keep(teacher.page, "teacher-link-lost")
+    await studio.keep(mesa.page, "supervisor-link-lost")
+    await asyncio.to_thread(server.start)
+    await teacher.is_live()
+    make_full(commands)
+    await studio.shoot("teacher-full", "teacher", None, LAPTOP, "Live")
+    await teacher.page.get_by_role("button", name="End class…").click()
+    await expect(teacher.page.get_by_role("dialog")).to_be_visible()
+    await studio.keep(teacher.page, "teacher-end")
+
+
+async def main(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as data:
+        server = ServerProcess(Path(data))
+        server.start()
+        try:
+            demo = server.describe()
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGS)
+                people = People(browser, demo, {})
+                await shoot_all(server, Studio(people, folder), Commands(demo))
+                await people.check()
+                await browser.close()
+        finally:
+            server.kill()
+
+
+if __name__ == "__main__":
+    default = Path(__file__).parents[2] / "docs" / "screenshots"
+    asyncio.run(main(Path(sys.argv[1]) if len(sys.argv) > 1 else default))

@@ -1,0 +1,140 @@
+"""Every screen against axe in light and dark, at 320 px and with doubled text, and its targets' sizes.
+
+axe is injected past the policy, in contexts of its own; the policy itself is watched by every other test.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.browser.conftest import People
+from tests.browser.screens import Console, Room
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+AXE = Path(__file__).parents[2] / "client_static" / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+LAPTOP, TABLET, PHONE = (
+    {"width": 1280, "height": 720},
+    {"width": 820, "height": 1180},
+    {"width": 320, "height": 640},
+)
+# Each screen: who looks, at which path (None: the live class), on what, and what says that it is there.
+SCREENS: dict[str, tuple[str | None, str | None, dict[str, int], str]] = {
+    "sign-in": (None, "/sign-in", LAPTOP, "Sign in"),
+    "teacher's home": ("teacher", "/", LAPTOP, "Live now"),
+    "supervisor's home": ("supervisor-mesa-flats", "/", PHONE, "Live now"),
+    "registrar's home": ("registrar", "/", LAPTOP, "Sites of the program"),
+    "coordinator's home": ("coordinator", "/", LAPTOP, "Sites of the program"),
+    "console": ("teacher", None, LAPTOP, "Live"),
+    "console, narrow": ("teacher", None, PHONE, "Live"),
+    "room": ("supervisor-mesa-flats", None, TABLET, "Live"),
+    "room, lying": ("supervisor-mesa-flats", None, LAPTOP, "Live"),
+    "room, narrow": ("supervisor-mesa-flats", None, PHONE, "Live"),
+    "watching": ("coordinator", None, LAPTOP, "Live"),
+    "denied": ("registrar", None, LAPTOP, "This is not open to you"),
+    "no such class": ("teacher", "/meetings/none", LAPTOP, "you have no part in it"),
+}
+
+
+async def axe(page: Page) -> list[dict[str, Any]]:
+    """What axe finds, short enough to read."""
+    await page.evaluate(AXE.read_text("utf-8"))
+    found = await page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    return [
+        {"rule": one["id"], "nodes": [node["html"][:160] for node in one["nodes"]], "help": one["help"]}
+        for one in found["violations"]
+    ]
+
+
+async def fill_the_class(people: People) -> None:
+    """A question in every state, once for the module."""
+    mesa = Room(await people.open("supervisor-mesa-flats"))
+    teacher = Console(await people.open("teacher"))
+    await mesa.is_live()
+    if await mesa.card("A state of its own").count():
+        return
+    for n, kind in enumerate(("Stuck until answered", "In other words", "Other rooms may see it", "In other words")):
+        await mesa.ask(f"A state of its own, number {n}", kinds=(kind,))
+    for n, button in ((0, "Got it"), (1, "Still stuck"), (2, "Delivered")):
+        await teacher.claim(f"number {n}")
+        await teacher.answer("Written", "Page 112.")
+        await mesa.card(f"number {n}").get_by_role("button", name=button).click()
+    await expect(teacher.question("number 1")).to_contain_text("Still stuck")
+    await teacher.claim("number 3")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_axe_finds_nothing_in_light_or_dark(people: People, screen: str) -> None:
+    await fill_the_class(people)
+    person, path, viewport, sign = SCREENS[screen]
+    page = await people.open(person, path, watched=False, viewport=viewport, bypass_csp=True)
+    await expect(page.get_by_text(sign).first).to_be_visible()
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await axe(page) == [], scheme
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+async def test_nothing_is_cut_at_320_px_or_with_doubled_text(people: People, screen: str) -> None:
+    person, path, _, sign = SCREENS[screen]
+    page = await people.open(person, path, watched=False, bypass_csp=True)
+    await expect(page.get_by_text(sign).first).to_be_visible()
+    for viewport, size in ((PHONE, "100%"), (LAPTOP, "200%"), (PHONE, "200%")):
+        await page.set_viewport_size(viewport)
+        await page.evaluate("size => document.documentElement.style.fontSize = size", size)
+        across = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert across <= 0, f"{viewport['width']} px at {size} scrolls sideways by {across} px"
+
+
+async def test_the_room_has_targets_of_48_px_8_px_apart(people: People) -> None:
+    await fill_the_class(people)
+    page = await people.open("supervisor-mesa-flats", viewport=TABLET)
+    await Room(page).is_live()
+    boxes = await page.evaluate(
+        """() => [...document.querySelectorAll('main button, main .chip, nav button, header a')].map((one) => {
+          const { x, y, width, height } = one.getBoundingClientRect()
+          return { name: one.textContent.trim(), x, y, width, height, inNav: Boolean(one.closest('nav')) }
+        })"""
+    )
+    assert boxes
+    assert [box for box in boxes if box["height"] < 48 or box["width"] < 48] == []
+    inside = [box for box in boxes if not box["inNav"]]
+    near = [
+        (a["name"], b["name"])
+        for i, a in enumerate(inside)
+        for b in inside[i + 1 :]
+        if _gap(a["x"], a["width"], b["x"], b["width"]) < 8 and _gap(a["y"], a["height"], b["y"], b["height"]) < 8
+    ]
+    assert near == []
+
+
+def _gap(at: float, size: float, other: float, other_size: float) -> float:
+    """How far two stretches on one axis are apart; 0 where they overlap."""
+    return max(other - (at + size), at - (other + other_size), 0)
+
+
+async def test_one_polite_region_and_none_that_interrupts(people: People) -> None:
+    teacher = Console(await people.open("teacher"))
+    mesa = Room(await people.open("supervisor-mesa-flats"))
+    await teacher.is_live()
+    await mesa.is_live()
+    await expect(teacher.page.locator("[aria-live=assertive]")).to_have_count(0)
+    polite = teacher.page.locator("[aria-live=polite]")
+    await expect(polite).to_have_count(1)
+    await mesa.ask("Is this announced?")
+    await expect(polite).to_have_text("New question from Mesa Flats.", timeout=8_000)
+
+
+async def test_no_motion_where_less_is_asked_for(people: People) -> None:
+    page = await people.open("teacher", reduced_motion="reduce")
+    await Console(page).is_live()
+    moving = await page.evaluate(
+        """() => [...document.querySelectorAll('*')].filter((one) => {
+          const style = getComputedStyle(one)
+          return style.transitionDuration !== '0s' || style.animationName !== 'none'
+        }).length"""
+    )
+    assert moving == 0

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import * as q from '../../client_static/core/questions.js'
+
+const question = (id, more = {}) => ({
+  question_id: id, site_id: 'pine', status: 'queued', urgency: 'normal', received_at: 1_000, waiting_since: 1_000, stuck: 0, version: 1,
+  order: [1, 1, 0, 1_000], text: id, answers: [], student_id: 's1', claimed_by: null, claimed_at: null, ...more,
+})
+const answer = (more = {}) => ({ form: 'spoken_to_all', text: null, by: 't', at: 5_000, delivered_at: null, confirmed_at: null, stuck_at: null, ...more })
+const ids = (questions) => questions.map((one) => one.question_id)
+
+test('the board follows the order, element by element, and only what waits is on it', () => {
+  const questions = [
+    question('late', { order: [1, 1, 2, 900] }),
+    question('first', { order: [1, 1, 0, 950] }),
+    question('claimed', { status: 'claimed', order: [0, 0, 0, 0] }),
+    question('stuck', { order: [1, 0, 9, 990] }),
+    question('blocking', { order: [0, 1, 9, 999], status: 'seen' }),
+  ]
+  assert.deepEqual(ids(q.board(questions)), ['blocking', 'stuck', 'first', 'late'])
+})
+
+test('equal orders are settled by id, so that no two screens disagree', () => {
+  assert.deepEqual(ids(q.board([question('b'), question('a')])), ['a', 'b'])
+})
+
+test('an answer stays in sight until it is settled, and a moment longer', () => {
+  const back = [
+    question('answered', { status: 'answered', answers: [answer({ at: 1 })] }),
+    question('delivered', { status: 'delivered', answers: [answer({ at: 2, delivered_at: 3 })] }),
+    question('confirmed', { status: 'confirmed', answers: [answer({ at: 3, confirmed_at: 100_000 })] }),
+    question('stuck', { stuck: 1, answers: [answer({ at: 4, stuck_at: 100_000 })] }),
+    question('never answered'),
+  ]
+  assert.deepEqual(ids(q.wayBack(back, 100_000 + q.SETTLED_IN_SIGHT_MS - 1)), ['stuck', 'confirmed', 'delivered', 'answered'])
+  assert.deepEqual(ids(q.wayBack(back, 100_000 + q.SETTLED_IN_SIGHT_MS)), ['delivered', 'answered'])
+})
+
+test('where an answer stands', () => {
+  assert.equal(q.returnState(answer()), 'answered')
+  assert.equal(q.returnState(answer({ delivered_at: 1 })), 'delivered')
+  assert.equal(q.returnState(answer({ delivered_at: 1, confirmed_at: 2 })), 'confirmed')
+  assert.equal(q.returnState(answer({ delivered_at: 1, stuck_at: 2 })), 'stuck')
+})
+
+test('a room tells its worst state', () => {
+  const room = { site_id: 'pine', waiting: 1, waiting_since: 0 }
+  assert.equal(q.roomState(room, [question('a', { urgency: 'blocking' })], 1_000), 'blocking')
+  assert.equal(q.roomState(room, [question('a', { urgency: 'blocking', site_id: 'mesa' })], 1_000), 'waiting')
+  assert.equal(q.roomState(room, [], q.LONG_WAIT_MS), 'long')
+  assert.equal(q.roomState({ ...room, waiting: 0, waiting_since: null }, [], q.LONG_WAIT_MS), 'quiet')
+})
+
+test('a room’s own list starts with what it must bring back', () => {
+  const questions = [
+    question('settled', { status: 'confirmed', answers: [answer({ confirmed_at: 9 })] }),
+    question('waits'),
+    question('back', { status: 'answered', answers: [answer()] }),
+    question('theirs', { site_id: 'mesa' }),
+  ]
+  assert.deepEqual(ids(q.ourQuestions(questions, 'pine')), ['back', 'waits', 'settled'])
+})
+
+test('from other rooms only what carries a text', () => {
+  const questions = [question('own'), question('shared', { site_id: 'mesa' }), question('private', { site_id: 'mesa', text: undefined })]
+  assert.deepEqual(ids(q.sharedByOthers(questions, ['pine'])), ['shared'])
+})
+
+test('who asked last comes first, once', () => {
+  const questions = [
+    question('1', { received_at: 1, student_id: 'a' }), question('2', { received_at: 2, student_id: 'b' }),
+    question('3', { received_at: 3, student_id: 'a' }), question('4', { received_at: 4, student_id: null }),
+  ]
+  assert.deepEqual(q.recentAskers(questions, 'pine'), ['a', 'b'])
+})
+
+test('claimed by me is mine, by a colleague theirs', () => {
+  const questions = [
+    question('b', { status: 'claimed', claimed_by: 'me', claimed_at: 2 }),
+    question('a', { status: 'claimed', claimed_by: 'me', claimed_at: 1 }),
+    question('c', { status: 'claimed', claimed_by: 'other', claimed_at: 1 }),
+  ]
+  assert.deepEqual(ids(q.claimedBy(questions, 'me')), ['a', 'b'])
+  assert.deepEqual(ids(q.claimedByOthers(questions, 'me')), ['c'])
+})

@@ -1,0 +1,98 @@
+// The small pure modules: time, ids, routes, names, the announcer, the student picker's search.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { matching } from '../../client_static/components/student-picker.js'
+import { GAP_MS, createAnnouncer } from '../../client_static/core/announce.js'
+import { uuid7 } from '../../client_static/core/ids.js'
+import { inflate } from '../../client_static/core/live.js'
+import { namesOf } from '../../client_static/core/names.js'
+import { nextOf, routeOf } from '../../client_static/core/router.js'
+import { asSiteClock, asWait } from '../../client_static/core/time.js'
+
+test('waits are m:ss, and h:mm:ss from an hour on; never negative', () => {
+  assert.equal(asWait(0), '0:00')
+  assert.equal(asWait(59_999), '0:59')
+  assert.equal(asWait(125_000), '2:05')
+  assert.equal(asWait(3_600_000), '1:00:00')
+  assert.equal(asWait(-5_000), '0:00')
+})
+
+test('a site’s clock is its own, and an unknown zone is no fault', () => {
+  const noon = Date.UTC(2026, 10, 23, 19, 23)
+  assert.match(asSiteClock(noon, 'America/Denver', 'en'), /^12:23\sPM MT$/)
+  assert.match(asSiteClock(noon, 'America/Los_Angeles', 'en'), /^11:23\sAM PT$/)
+  assert.match(asSiteClock(noon, 'Nowhere/At_All', 'en'), /^\d+:\d\d/)
+})
+
+test('ids are UUIDv7: version, variant, and in the order they were minted', () => {
+  const ids = Array.from({ length: 5_000 }, () => uuid7())
+  for (const id of ids) assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+  assert.deepEqual([...ids].sort(), ids)
+  assert.equal(new Set(ids).size, ids.length)
+  const later = Date.now() + 60_000
+  assert.equal(parseInt(uuid7(later).replaceAll('-', '').slice(0, 12), 16), later)
+})
+
+test('paths lead to pages', () => {
+  assert.deepEqual(routeOf('/'), { page: 'home' })
+  assert.deepEqual(routeOf('/meetings/phy-24'), { page: 'meeting', id: 'phy-24' })
+  assert.deepEqual(routeOf('/sign-in'), { page: 'door' })
+  assert.deepEqual(routeOf('/elsewhere'), { page: 'lost' })
+})
+
+test('the sign-in page leads only to pages of ours', () => {
+  assert.equal(nextOf('?next=%2Fmeetings%2Fphy-24'), '/meetings/phy-24')
+  assert.equal(nextOf('?next=https%3A%2F%2Fevil.example'), '/')
+  assert.equal(nextOf('?next=%2F%2Fevil.example'), '/')
+  assert.equal(nextOf(''), '/')
+})
+
+test('names come from the roster; what it does not tell is never an id', () => {
+  const names = namesOf({
+    sites: [{ site_id: 'pine', name: 'Pine Ridge', time_zone: 'America/Denver' }],
+    people: [{ person_id: 'p1', name: 'R. Alvarez', role: 'supervisor' }],
+    students: [{ student_id: 's1', site_id: 'pine', name: 'Ana Bello', initials: 'A. B.' }],
+  })
+  assert.equal(names.student('s1'), 'Ana Bello')
+  assert.equal(names.initials('s1'), 'A. B.')
+  assert.equal(names.student('s2'), 'A student')
+  assert.equal(names.initials(null), 'The room')
+  assert.equal(namesOf(null).site('pine'), 'A room')
+  assert.equal(names.lacks({ students: ['s1'] }), false)
+  assert.equal(names.lacks({ students: ['s1', 's9'] }), true)
+})
+
+test('students are found by any part of the name, accents aside', () => {
+  const students = [{ name: 'José Núñez' }, { name: 'Ana Bello' }]
+  assert.deepEqual(matching(students, 'nune'), [students[0]])
+  assert.deepEqual(matching(students, ' ANA'), [students[1]])
+  assert.deepEqual(matching(students, ''), students)
+})
+
+test('the announcer collects, says a sentence once, and keeps its pace', () => {
+  let now = 0
+  const timers = []
+  const { spoken, say } = createAnnouncer({ now: () => now, later: (run, millis) => timers.push({ run, at: now + millis }) })
+  const pass = () => {
+    const timer = timers.shift()
+    now = timer.at
+    timer.run()
+  }
+  say('One.')
+  say('One.')
+  pass()
+  assert.equal(spoken.value, 'One.')
+  const first = now
+  for (const sentence of ['Two.', 'Three.', 'Four.', 'Five.']) say(sentence)
+  assert.equal(timers.length, 1)
+  pass()
+  assert.equal(spoken.value, 'Three. Four. Five.')
+  assert.equal(now - first, GAP_MS)
+})
+
+test('a large frame travels as gzip', async () => {
+  const frame = { stream: 'meeting:x', changes: [{ kind: 'question', id: 'q', value: { text: 'µ'.repeat(900) } }] }
+  const body = await new Response(new Blob([JSON.stringify(frame)]).stream().pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
+  assert.deepEqual(await inflate(body), frame)
+})
