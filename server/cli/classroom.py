@@ -146,6 +146,8 @@ class Classroom:
                 "ends_at": now + MEETING_MS,
             },
         )
+        # Where the answer was lost, the row may be found before the meeting's stream has begun.
+        await self._cast.teacher.rest.get_once_there(f"/api/meetings/{played.meeting_id}")
         teacher = self._cast.teacher.link
         await asyncio.gather(
             teacher.watch(played.stream, _reacting(teacher, played, start, _teach)),

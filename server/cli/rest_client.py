@@ -9,7 +9,7 @@ from .client import PATIENCE_SECONDS, SignedOut
 from .patience import Patience
 
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
-_TIMEOUT = aiohttp.ClientTimeout(total=15.0)
+_TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 
 
 class RestClient:
@@ -23,6 +23,17 @@ class RestClient:
     async def get(self, path: str) -> Any:
         """What lies at the path."""
         return await self._ask("GET", path, None)
+
+    async def get_once_there(self, path: str) -> Any:
+        """The same for what somebody's request is still bringing about."""
+        patience = Patience(PATIENCE_SECONDS)
+        while True:
+            try:
+                return await self.get(path)
+            except Refused as refused:
+                if refused.code not in {"not_found", "unknown_stream"}:
+                    raise
+                await patience.wait(f"{path}: {refused.code}")
 
     async def create(self, path: str, row: dict[str, Any]) -> Any:
         """Add a row that carries an id of the caller's. An attempt whose answer was lost is found by it."""

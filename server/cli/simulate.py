@@ -28,7 +28,7 @@ ASKING_SECONDS = 90 * 60.0
 STILL_STUCK = 0.15
 ROOM_ASKS = 0.12
 """How often an answer does not help at once, and a question is the whole room's."""
-UNSEEN_SECONDS, SEEN_SECONDS, TEACHING_SECONDS = 20.0, 45.0, 90.0
+UNSEEN_SECONDS, SEEN_SECONDS, TEACHING_SECONDS = 12.0, 40.0, 90.0
 """How long the simulated teacher leaves a question: unseen, seen by an open console, and after a person's last act."""
 ABANDONED_SECONDS = 180.0
 """A claim of so long ago is forgotten, or was the simulation's own before a restart."""
@@ -211,7 +211,7 @@ class SimulatedTeacher(SimulatedPerson):
         if question is None:
             return
         if question["status"] == "claimed":
-            await self._pause(5, 14)
+            await self._pause(4, 10)
             known = _BY_TEXT.get(question["text"])
             answer = known.answer if known is not None else OTHER_ANSWER
             form = _random.choice(("spoken_to_all", "spoken_to_site", "written"))

@@ -6,6 +6,7 @@ question is decided by the rule itself, from what the stream holds (who teaches 
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Role(StrEnum):
@@ -16,6 +17,9 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     COORDINATOR = "coordinator"
     SYSTEM = "system"
+
+    # Enum's own hash is Python code, and each command looks its permission up.
+    __hash__ = str.__hash__
 
 
 class Permission(StrEnum):
@@ -36,6 +40,8 @@ class Permission(StrEnum):
     EDIT_DIRECTORY = "directory:edit"
     OWN_SESSION = "session:own"
     """One's own account: who am I, sign out, sign out everywhere."""
+
+    __hash__ = str.__hash__
 
 
 _EVERYONE = frozenset({Permission.OWN_SESSION})
@@ -95,7 +101,7 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Whether any of the actor's roles has the permission."""
-        return any(permission in GRANTS[grant.role] for grant in self.grants)
+        return permission in _permissions(self.grants)
 
     def site_scope(self, permission: Permission) -> frozenset[str] | None:
         """The sites over which the permission reaches; None means every site of the program.
@@ -104,6 +110,11 @@ class Actor:
         """
         sites = {grant.site_id for grant in self.grants if permission in GRANTS[grant.role]}
         return None if None in sites else frozenset(site for site in sites if site is not None)
+
+
+@lru_cache(maxsize=4_096)
+def _permissions(grants: frozenset[Grant]) -> frozenset[Permission]:
+    return frozenset().union(*[GRANTS[grant.role] for grant in grants])
 
 
 def system(program_id: str) -> Actor:

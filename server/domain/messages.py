@@ -181,8 +181,8 @@ def assert_complete() -> None:
 # pydantic's own error types, in the words of this wire.
 _CODES = {
     "missing": ("missing_field", "this field is required"),
-    "extra_forbidden": ("unknown_field", "this command has no such field: remove it"),
-    "unexpected_keyword_argument": ("unknown_field", "this command has no such field: remove it"),
+    "extra_forbidden": ("unknown_field", "there is no such field here: remove it"),
+    "unexpected_keyword_argument": ("unknown_field", "there is no such field here: remove it"),
     "missing_keyword_only_argument": ("missing_field", "this field is required"),
     "missing_argument": ("missing_field", "this field is required"),
     "string_too_long": ("too_long", "longer than {max_length} characters: shorten it"),

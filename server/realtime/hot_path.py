@@ -91,17 +91,22 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
 
     def write(self, frame: Frame) -> None:
         """Send a frame now; never waits. Who has fallen behind or was told goodbye gets nothing."""
-        if self.leaves_at is not None or self.closed:
-            return
-        waiting = self.waiting
-        if waiting > self._may_wait:
-            self.server.receiver.too_slow(self)
+        if not self._has_room():
             return
         size = len(frame.wire)
         if size > MAX_BEHIND // 4:
             # A large snapshot was asked for: to have it wait in the buffer is not yet to fall behind.
             self._may_wait = MAX_BEHIND + size
         self._put(frame.wire, frame)
+
+    def _has_room(self) -> bool:
+        """Whether anything may still be written; who has fallen behind is told goodbye here."""
+        if self.leaves_at is not None or self.closed:
+            return False
+        if self.waiting > self._may_wait:
+            self.server.receiver.too_slow(self)
+            return False
+        return True
 
     def _put(self, wire: bytes, frame: Frame | Packet) -> None:
         transport = self._transport
@@ -135,7 +140,7 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
 
     async def send(self, pkt: Packet) -> None:
         """A packet of python-socketio's or Engine.IO's own."""
-        if not self.closed and self.leaves_at is None:
+        if self._has_room():
             self._put(frames.of_packet(pkt), pkt)
 
     # ── In ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -271,7 +276,8 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
             elif message.type is WSMsgType.BINARY:
                 self.server.receiver.malformed(self, b"")
             elif message.type is WSMsgType.PING:
-                self._put(frames.pong(message.data), Packet(NOOP))
+                if self._has_room():
+                    self._put(frames.pong(message.data), Packet(NOOP))
             elif message.type is not WSMsgType.PONG:
                 if message.type is WSMsgType.CLOSE and self.leaves_at is None and not transport.is_closing():
                     transport.write(frames.close(1000, ""))
@@ -283,6 +289,11 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
         """Tell the client why, and close; it has `PARTING_SECONDS` to read that. Nothing is written afterwards."""
         if self.leaves_at is not None or self.closed:
             return
+        if self._queued > MAX_BEHIND:
+            # Whoever polls again finds the goodbye first: what waited before it will come with the resume.
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self._queued = 0
         self._put(farewell.wire, farewell)
         self.leaves_at = now + PARTING_SECONDS
         if self._transport is None:

@@ -201,7 +201,7 @@ def _ms(run: Result, part: str, of: str = "delivered_ms") -> str:
 
 
 def _report(runs: list[Result], about: dict[str, Any]) -> bool:
-    console = Console(width=max(Console().width, 150))
+    console = Console(width=max(Console().width, 160))
     console.print()
     console.print(_table(runs))
     console.print(LEGEND, style="dim")
@@ -255,7 +255,7 @@ def _cells(run: Result) -> list[str]:
     match run["part"]:
         case "storm":
             held = (run["resident_kib"] - run["resident_kib_before"]) / run["sockets"]
-            figure = f"{run['join_seconds']:.2f} s, {held:.0f} KiB a socket"
+            figure = f"{run['join_seconds']:.2f} s, {held:.0f} KiB each"
             return [f"join storm of {run['sockets']:,}", run["server"], figure, *[""] * 3, *cpu, "", counts]
         case "resume":
             name = f"resume of {run['resumed']:,} × 500 events"

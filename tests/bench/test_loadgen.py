@@ -39,7 +39,7 @@ class FakeServer:
 
     def __init__(self, meetings: list[Meeting], fault: str) -> None:
         self.fault = fault
-        self.seats = {meeting.teacher.token: None for meeting in meetings}
+        self.seats: dict[str, str | None] = {meeting.teacher.token: None for meeting in meetings}
         self.seats |= {room.supervisor.token: room.site_id for meeting in meetings for room in meeting.rooms}
         self.rooms: dict[str, list[tuple[str | None, web.WebSocketResponse]]] = defaultdict(list)
         self.seqs: dict[str, int] = defaultdict(int)

@@ -25,9 +25,9 @@ ARGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-# A broken link is told by the browser as an error, whatever the page does about it; a refused request too.
 # A loaded machine is slow; no limit of the product is checked by this one.
 expect.set_options(timeout=10_000)
+# A broken link is told by the browser as an error, whatever the page does about it; a refused request too.
 EXPECTED_ERRORS = re.compile(
     r"WebSocket connection to .* failed|net::ERR_|Failed to load resource: the server responded with a status of 4\d\d"
 )

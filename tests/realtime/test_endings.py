@@ -114,6 +114,17 @@ async def test_a_reader_that_takes_nothing_is_told_why_before_it_is_cut(
     assert pack("!H", 4008) in rest[-4:]
 
 
+async def test_a_flood_of_pings_that_nobody_reads_the_answers_of_is_bounded(node: Node, stopped: StoppedReader) -> None:
+    teacher_socket = node.socket_of(TEACHER)
+    ping = bytes((0x89, 0x80 | 125)) + bytes(4 + 125)
+    async with asyncio.timeout(20):
+        while teacher_socket.leaves_at is None:
+            stopped.writer.write(ping * 500)
+            await stopped.writer.drain()
+            await asyncio.sleep(0)
+    assert teacher_socket.waiting < 1_100_000
+
+
 async def test_a_large_snapshot_is_not_taken_for_falling_behind(node: Node, connect: Connect) -> None:
     for start in range(0, 600, 100):
         await asyncio.gather(*(node.relay(n, text=noise(2_000)) for n in range(start, start + 100)))

@@ -6,6 +6,7 @@ The document lets later versions add fields; here nothing may come that it does 
 from functools import cache
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 
 from server.realtime.asyncapi import document
@@ -25,6 +26,9 @@ _SCHEMA_OF = {
 }
 
 
+_VALID: set[int] = set()
+
+
 def validate(schema: str, value: Any) -> None:
     """Raise jsonschema.ValidationError where the value is not what the document says."""
     _validator(schema).validate(value)
@@ -32,7 +36,11 @@ def validate(schema: str, value: Any) -> None:
 
 def validate_message(name: str, body: Any) -> None:
     """The same for an event, or for an acknowledgement (`ack of <event>`); of what is no event, only a refusal."""
-    validate(_SCHEMA_OF.get(name, "Refusal"), body)
+    # One frame serves many members: each distinct one is looked at once.
+    digest = hash(orjson.dumps((name, body)))
+    if digest not in _VALID:
+        validate(_SCHEMA_OF.get(name, "Refusal"), body)
+        _VALID.add(digest)
 
 
 @cache

@@ -586,6 +586,25 @@ async def test_connections_cut_in_the_middle_lose_nothing_acknowledged(
     assert cuts >= 5
 
 
+async def test_a_commit_whose_confirmation_was_lost_is_found_in_the_log(
+    live: Live, meeting: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection died after COMMIT was sent: not even at the last attempt is it called busy."""
+    append = event_log.append
+
+    async def lose_the_answer(*batch: Any) -> set[str]:
+        await append(*batch)
+        raise ConnectionResetError("planted")
+
+    monkeypatch.setattr(event_log, "append", lose_the_answer)
+    monkeypatch.setattr(live_module, "MAX_ATTEMPTS", 1)
+    heard: list[Batch] = []
+    live.on_commit.append(heard.append)
+    assert await live.run_command(RUTH, meeting, "c1", "question.relay", relay_data("q1")) == Receipt(OPEN + 1)
+    assert await asked_ids(database) == ["q1"]
+    assert [(batch.after, batch.seq) for batch in heard] == [(OPEN, OPEN + 1)]
+
+
 async def test_without_a_database_it_is_busy_and_nothing_has_happened(
     live: Live, meeting: str, database: Database, database_url: str
 ) -> None:
