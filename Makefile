@@ -47,7 +47,8 @@ dev: $(DEV) $(CLIENT) ## The same, started again whenever server/ or client_stat
 
 .PHONY: test
 test: $(DEV) $(CLIENT) ## Run every test (JOBS=2, ARGS="tests/domain -k relay")
-	@chrome=$$(.ci/need-tools.sh) && CHROME_PATH="$$chrome" exec $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	@chrome=$$(.ci/need-tools.sh); scratch=$$(.ci/scratch.sh); trap 'rm -rf "$$scratch"' EXIT; \
+	CHROME_PATH="$$chrome" TMPDIR="$$scratch" $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint types layers schema client ## Everything that can be checked without a running server

@@ -463,11 +463,11 @@ class Live:
         waiting, stream.waiting = stream.waiting or [], None
         for submission in waiting:
             submission.steps, submission.outcome = (), None
-            # What the last attempt did is known by now: if it was committed after all, its receipt answers.
-            if submission.attempts >= MAX_ATTEMPTS and submission.key not in stream.receipts:
-                submission.settle(busy())
-            else:
+            if submission.attempts < MAX_ATTEMPTS:
                 self._decide(stream, submission)
+            # What the last attempt did is known by now: if it was committed after all, its receipt answers.
+            elif not self._is_retry(stream, submission):
+                submission.settle(busy())
 
     async def _read_foreign_receipts(self, stream: Stream) -> None:
         """A command id that took effect in another stream fails the append: learn of it, so that it is refused."""

@@ -2,9 +2,10 @@
 
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -28,11 +29,14 @@ QUIET = {
 
 
 @pytest.fixture
-def machine(sqlite_template: Path, tmp_path: Path) -> type[MeetingMachine]:
-    """The machine over a database of its own."""
-    path = tmp_path / "longroom.db"
-    shutil.copyfile(sqlite_template, path)
-    return type("Machine", (MeetingMachine,), {"url": f"sqlite:///{path}"})
+def machine(sqlite_template: Path) -> Iterator[type[MeetingMachine]]:
+    """The machine over a database of its own: in memory where that is a folder, as each of some thousands of steps
+    commits, and what a commit survives is tested elsewhere."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        path = Path(folder) / "longroom.db"
+        shutil.copyfile(sqlite_template, path)
+        yield type("Machine", (MeetingMachine,), {"url": f"sqlite:///{path}"})
 
 
 def test_the_machine_finds_nothing(machine: type[MeetingMachine]) -> None:
