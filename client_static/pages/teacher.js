@@ -172,7 +172,11 @@ function useDesk(meeting) {
   if (found >= 0) place.current = found
   const selected = waiting[at] ?? null
   // Held fast by its id: a question that jumps the queue must not slip under the finger that is about to claim.
-  useEffect(() => setSelected(selected?.question_id ?? null), [selected?.question_id])
+  // An effect may run after the next key was pressed: what was chosen since then stays.
+  useEffect(
+    () => setSelected((held) => (held === selectedId ? (selected?.question_id ?? null) : held)),
+    [selected?.question_id],
+  )
   const claimed = claimedBy(questions, session.value.person_id)
   const current = claimed.find((question) => question.question_id === turnedTo) ?? claimed[0] ?? selected
 
@@ -189,6 +193,9 @@ function actsOf({ meeting, now, drafts, handsOver, setSelected, turnTo, setRoom 
 
   function select(id) {
     setSelected(id)
+    // The next key may come before the next rendering.
+    const at = now.current.waiting.findIndex((question) => question.question_id === id)
+    if (at >= 0) now.current = { ...now.current, at, selected: now.current.waiting[at] }
     // The row's button is where the keyboard and a screen reader then are.
     document.getElementById(`open-${id}`)?.focus()
   }

@@ -146,7 +146,7 @@ async def describe(database: Database, folder: Path, base_url: str) -> Shown:
     classes = await _classes(database)
     if not classes or any(person.id not in keys for person in PEOPLE):
         raise LookupError("there is no demo here: start one with `longroom serve --demo`")
-    current = next((one for one in reversed(classes) if one.status == "live"), classes[-1])
+    current = next((one for one in classes if one.status == "live"), classes[-1])
     async with database.reading() as connection:
         sites = list(
             await connection.execute(select(t.sites).where(t.sites.c.program_id == PROGRAM_ID).order_by(t.sites.c.name))
