@@ -114,6 +114,7 @@ def create_app(
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
         yield
         await _stop(noticing)
+        await _guarded(accounts.write_seen)
         await live.close()
         accounts.close()
         await database.close()

@@ -27,6 +27,7 @@ from ..domain.messages import Refused
 from ..storage import accounts as rows
 from ..storage import directory
 from ..storage import directory_tables as t
+from ..storage.accounts import Seen, SessionKey
 from ..storage.engine import Database
 from .clock import Clock
 from .directory import Directory, require_editor
@@ -141,6 +142,7 @@ class Accounts:
             raise ValueError(f"{limits_storage!r} is not an asynchronous storage: async+memory:// or async+redis://…")
         self._limiter = MovingWindowRateLimiter(storage)
         self._held: dict[str, _Held] = {}
+        self._seen: dict[str, Seen] = {}
         self._ids: dict[bytes, str] = {}
         self._changes = 0
         self._noticed_at = clock.now()
@@ -214,21 +216,21 @@ class Accounts:
     async def session_of(self, token: str) -> Session | None:
         """The session of a token, which this uses; None: unknown, ended or revoked."""
         token_hash = _digest(token)
-        return await self._use(rows.by_token(token_hash), self._held.get(self._ids.get(token_hash, "")))
+        return await self._use(SessionKey("token_hash", token_hash), self._held.get(self._ids.get(token_hash, "")))
 
     async def touch(self, session_id: str) -> None:
         """A live socket uses its session; `session` tells whether it goes on."""
-        await self._use(rows.by_id(session_id), self._held.get(session_id))
+        await self._use(SessionKey("id", session_id), self._held.get(session_id))
 
     async def session(self, session_id: str) -> Session | None:
         """The session as it is now, without using it; None: it has ended."""
-        held = await self._current(rows.by_id(session_id), self._held.get(session_id))
+        held = await self._current(SessionKey("id", session_id), self._held.get(session_id))
         return None if held is None else held.session
 
     async def knows(self, token: str) -> bool:
         """Whether a session was ever opened under this token, be it alive or not."""
         async with self._database.reading() as connection:
-            return await rows.read_session(connection, rows.by_token(_digest(token))) is not None
+            return await rows.read_session(connection, SessionKey("token_hash", _digest(token))) is not None
 
     async def actor_of(self, person_id: str) -> Actor | None:
         """The person with today's grants; None: unknown or disabled."""
@@ -242,6 +244,7 @@ class Accounts:
 
     async def notice(self) -> None:
         """Follow what other processes changed: revocations, grants, the directory. Call it every few seconds."""
+        await self.write_seen()
         now = self._clock.now()
         revoked = await self.revoked_since(self._noticed_at - LATE_COMMIT_MS)
         self._tell_revoked([session_id for session_id in revoked if session_id not in self._told])
@@ -249,6 +252,17 @@ class Accounts:
         self._noticed_at = now
         self._forget(lambda held: now - held.read_at >= FRESH_MS)
         await self._directory.notice_changes()
+
+    async def write_seen(self) -> None:
+        """Write which sessions were used since the last time; what could not be written is kept for the next."""
+        seen, self._seen = self._seen, {}
+        if not seen:
+            return
+        try:
+            await self._database.write(lambda connection: rows.mark_seen(connection, seen.values()))
+        except Exception:
+            self._seen = seen | self._seen
+            raise
 
     # ── People ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -319,45 +333,51 @@ class Accounts:
             # `limits` counts by the machine's own clock.
             raise TooMany(max(1, math.ceil(window.reset_time - time.time())))
 
-    async def _use(self, which: ColumnElement[bool], held: _Held | None) -> Session | None:
-        held = await self._current(which, held)
+    async def _use(self, key: SessionKey, held: _Held | None) -> Session | None:
+        held = await self._current(key, held)
         if held is None:
             return None
         now = self._clock.now()
         if now - held.last_seen_at >= SEEN_EVERY_MS:
-            await self._mark_seen(held, now)
+            self._mark_seen(held, now)
         return held.session
 
-    async def _current(self, which: ColumnElement[bool], held: _Held | None) -> _Held | None:
+    async def _current(self, key: SessionKey, held: _Held | None) -> _Held | None:
         if held is None or self._clock.now() - held.read_at >= FRESH_MS:
-            held = await self._read(which)
+            held = await self._read(key)
         return None if held is None or held.has_ended(self._clock.now()) else held
 
-    async def _read(self, which: ColumnElement[bool]) -> _Held | None:
+    async def _read(self, key: SessionKey) -> _Held | None:
         while True:
             changes, now = self._changes, self._clock.now()
             async with self._database.reading() as connection:
-                row = await rows.read_session(connection, which)
+                row = await rows.read_session(connection, key)
                 actor = None if row is None else await rows.read_actor(connection, row.person_id, now)
             # Something was revoked while we read: what we have may be from before it.
             if changes == self._changes:
                 break
         if row is None or actor is None or row.revoked_at is not None:
             return None
-        session = Session(row.id, actor, full_name(row), row.program_name, row.kind, row.expires_at)
-        held = self._held[row.id] = _Held(session, row.token_hash, now, row.last_seen_at)
+        # What was used since may not be written yet.
+        seen = self._seen.get(row.id) or Seen(row.id, row.last_seen_at, row.expires_at)
+        session = Session(row.id, actor, full_name(row), row.program_name, row.kind, seen.expires_at)
+        held = self._held[row.id] = _Held(session, row.token_hash, now, seen.at)
         self._ids[row.token_hash] = row.id
         return held
 
-    async def _mark_seen(self, held: _Held, now: int) -> None:
-        """Once a minute a session in use says so; a demo session starts its hours anew."""
+    def _mark_seen(self, held: _Held, now: int) -> None:
+        """Once a minute a session in use says so; a demo session starts its hours anew.
+
+        It is written with the others at the next `notice`: when a thousand sockets come back together, a transaction
+        for each would have them wait for the disk one after another.
+        """
         session = held.session
         expires_at = now + LONGEST_MS if session.kind == "demo" else session.expires_at
         held.last_seen_at = now
         held.session = Session(
             session.id, session.actor, session.person_name, session.program_name, session.kind, expires_at
         )
-        await self._database.write(lambda connection: rows.mark_seen(connection, session.id, now, expires_at))
+        self._seen[session.id] = Seen(session.id, now, expires_at)
 
     async def _revoke(self, which: ColumnElement[bool]) -> None:
         revoked = await self._database.write(lambda connection: rows.revoke(connection, which, self._clock.now()))

@@ -186,11 +186,15 @@ async def test_use_is_written_once_a_minute(accounts: Accounts, clock: FakeClock
             query = select(t.sessions.c.last_seen_at).where(t.sessions.c.id == session.id)
             return (await connection.execute(query)).scalar_one()
 
+    async def use() -> None:
+        await accounts.session_of(token)
+        await accounts.notice()
+
     clock.advance(seconds=59)
-    await accounts.session_of(token)
+    await use()
     assert await last_seen() == began
     clock.advance(seconds=1)
-    await accounts.session_of(token)
+    await use()
     assert await last_seen() == began + 60_000
 
 
