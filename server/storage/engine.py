@@ -31,6 +31,7 @@ class Database:
             self._writer = create_async_engine(self.url, pool_size=1, max_overflow=0, connect_args=_SQLITE)
             committer = self.url.set(drivername="sqlite")
             self._committer = create_engine(committer, pool_size=1, max_overflow=0, connect_args=_SQLITE)
+            self._committing: Connection | None = None
             self._thread = ThreadPoolExecutor(1, "committer")
             _configure(self._reader.sync_engine, "BEGIN")
             _configure(self._writer.sync_engine, "BEGIN IMMEDIATE")
@@ -64,10 +65,12 @@ class Database:
         loop = asyncio.get_running_loop()
         return await asyncio.shield(loop.run_in_executor(self._thread, self._commit, self._committer, work))
 
-    @staticmethod
-    def _commit(engine: Engine, work: Callable[[Connection], T]) -> T:
-        with engine.begin() as connection:
-            return work(connection)
+    def _commit(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        # One connection for all commits: taking it from the pool and giving it back cost more than a small commit.
+        if self._committing is None or self._committing.invalidated:
+            self._committing = engine.connect()
+        with self._committing.begin():
+            return work(self._committing)
 
     async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         async with self._writer.begin() as connection:
@@ -79,6 +82,8 @@ class Database:
         await self._writer.dispose()
         if self._committer is not None:
             self._thread.shutdown()
+            if self._committing is not None:
+                self._committing.close()
             self._committer.dispose()
 
 
@@ -97,7 +102,7 @@ def async_url(url: str) -> URL:
 
 
 # No transaction of the driver's own: "begin" below says when one begins, and as what.
-_SQLITE = {"timeout": 30, "isolation_level": None, "check_same_thread": False}
+_SQLITE = {"timeout": 30, "isolation_level": None, "check_same_thread": False, "cached_statements": 512}
 
 
 def _configure(engine: Engine, begin: str) -> None:

@@ -48,7 +48,7 @@ events = Table(
     Column("version", Integer, nullable=False),
     Column("data", LargeBinary, nullable=False, comment="JSON, without the personal fields"),
     Column("personal", LargeBinary, comment="JSON of the personal fields; null once erased"),
-    sqlite_with_rowid=False,
+    # With SQLite's rowid: each append lands on the table's last page, and only the index is written in many places.
 )
 
 receipts = Table(
