@@ -62,11 +62,12 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class CommandType:
-    """A declared command: `stream` is the kind of stream it goes to."""
+    """A declared command: `stream` is the kind of stream it goes to; `opens`: it may be that stream's first."""
 
     name: str
     stream: str
     may: Permission
+    opens: bool
     cls: type[Any]
     adapter: TypeAdapter[Any]
 
@@ -102,7 +103,9 @@ def _check_name(name: str, taken: Mapping[str, object]) -> None:
         raise TypeError(f"{name!r} is declared twice")
 
 
-def command(name: str, *, may: Permission, stream: str = "meeting") -> Callable[[type[C]], type[C]]:
+def command(
+    name: str, *, may: Permission, stream: str = "meeting", opens: bool = False
+) -> Callable[[type[C]], type[C]]:
     """Declare a frozen dataclass as the command `name`; `may` is the permission it asks for."""
     if not isinstance(may, Permission):
         raise TypeError(f"command {name!r} declares no permission")
@@ -112,7 +115,7 @@ def command(name: str, *, may: Permission, stream: str = "meeting") -> Callable[
         # Closed: an unknown field is refused, never dropped. Nothing is coerced either: `fields` is strict by type,
         # because pydantic's strict mode as a whole refuses to build a dataclass from a dict.
         cls.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
-        COMMANDS[name] = COMMAND_TYPES[cls] = CommandType(name, stream, may, cls, TypeAdapter(cls))
+        COMMANDS[name] = COMMAND_TYPES[cls] = CommandType(name, stream, may, opens, cls, TypeAdapter(cls))
         return cls
 
     return declare

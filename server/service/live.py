@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy.exc import DBAPIError
 
-from ..domain.actors import Actor, Role
+from ..domain.actors import Actor
 from ..domain.fields import ID_PATTERN
 from ..domain.messages import (
     COMMAND_TYPES,
+    COMMANDS,
     CommandType,
     Context,
     Message,
@@ -46,10 +46,12 @@ MAX_ATTEMPTS = 8
 """How often a command is decided before it is told that the server is busy."""
 RING = 2_048
 """How many of a stream's latest events can be resumed from without a snapshot."""
-MAX_PENDING = 20_000
-"""How many commands may wait for the commit before the next is told that the server is busy."""
+MAX_UNDER_WAY = 20_000
+"""How many commands may be without an answer before the next is told that the server is busy."""
+RECOVER_SECONDS = 30.0
+"""How long a stream whose append failed is read again before those who wait are told that the server is busy."""
 MAX_LOADED = 4_096
-"""How many streams are held in memory before the longest idle are let go."""
+"""How many streams are held in memory before the longest unused are let go."""
 
 
 class Receipt(NamedTuple):
@@ -72,6 +74,8 @@ class Submission:
     digest: bytes
     done: list[Done]
     attempts: int = 0
+    is_refused_for_good: bool = False
+    """Whether the log was read again since the rules refused it: another node may have committed what allows it."""
     steps: Sequence[tuple[Recorded, Any]] = ()
     """What it adds to the stream: each event, and the state after it."""
     outcome: Outcome | None = None
@@ -175,6 +179,7 @@ class Live:
         self._wake = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
         self._recovering: set[asyncio.Task[None]] = set()
+        self._under_way = 0
 
     async def start(self) -> None:
         """Read the epoch and start the committer. Raises LookupError on a database that was never migrated."""
@@ -198,15 +203,24 @@ class Live:
         return self._streams.get(stream_id)
 
     async def stream(self, stream_id: str) -> Stream:
-        """The stream, read from the log if need be; `Refused("unknown_stream")` where there is none."""
-        stream = await self._load(stream_id)
+        """The stream as the log has it. `Refused`: `unknown_stream`, or `busy` where the log cannot be read."""
+        is_held = stream_id in self._streams
+        try:
+            stream = await self._load(stream_id)
+            if is_held and not stream.pins:
+                # Nobody watches it here, so nobody told this node what others committed.
+                await self.catch_up(stream_id)
+        except (DBAPIError, OSError) as error:
+            log.error("reading a stream failed: %s", type(error).__name__)
+            raise busy() from error
         if stream.seq == 0:
             raise unknown_stream()
         return stream
 
     async def _load(self, stream_id: str) -> Stream:
-        held = self._streams.get(stream_id)
+        held = self._streams.pop(stream_id, None)
         if held is not None:
+            self._streams[stream_id] = held  # Again, as the one used last.
             return held
         task = self._loading.get(stream_id)
         if task is None:
@@ -227,7 +241,7 @@ class Live:
         return self._streams.setdefault(stream_id, stream) if stream.seq else stream
 
     def _let_go(self) -> None:
-        """Forget the streams that nobody watches, oldest first, where there are too many."""
+        """Forget the streams that nobody watches, the longest unused first, where there are too many."""
         surplus = len(self._streams) - MAX_LOADED
         for stream in [s for s in self._streams.values() if s.is_idle and not s.pins][: max(surplus, 0)]:
             del self._streams[stream.id]
@@ -266,22 +280,28 @@ class Live:
         try:
             await self._read_ahead(stream)
         finally:
-            stream.rewind()
-            waiting, stream.waiting = stream.waiting, None
-            for submission in waiting:
-                self._decide(stream, submission)
+            self._decide_what_waits(stream)
 
     # ── Commands ───────────────────────────────────────────────────────────────────────────────────────────────
 
     async def run_command(self, actor: Actor, stream_id: str, command_id: str, name: str, data: object) -> Receipt:
         """Run one command to its commit. Raises `Refused`. `data` is from the wire, or a command already built."""
-        creates = actor.has_role(Role.SYSTEM)
-        stream = await self._load(stream_id) if creates else await self.stream(stream_id)
-        if creates and not stream.program_id:
+        declared = COMMANDS.get(name)
+        opens = declared is not None and declared.opens and actor.may(declared.may)
+        stream = await self._load(stream_id) if opens else await self.stream(stream_id)
+        if opens and not stream.program_id:
             stream = self._streams.setdefault(stream_id, stream)
             stream.program_id = actor.program_id
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.submit(stream, actor, command_id, name, data, lambda o: None if answer.done() else answer.set_result(o))
+
+        def answered(outcome: Outcome) -> None:
+            if stream.seq == 0 and stream.is_idle:
+                # It was not opened after all: what is kept here would hide what another node opens.
+                self._streams.pop(stream_id, None)
+            if not answer.done():
+                answer.set_result(outcome)
+
+        self.submit(stream, actor, command_id, name, data, answered)
         outcome = await answer
         if isinstance(outcome, Refused):
             raise outcome
@@ -295,15 +315,18 @@ class Live:
         try:
             if not isinstance(command_id, str) or not ID_PATTERN.fullmatch(command_id):
                 raise Refused("bad_id", "a command id is 1 to 64 letters, digits, '_', '.' or '-'", "command_id")
+            if actor.program_id != stream.program_id:
+                # Before anything of the command is read: what is said of it would tell that the stream exists.
+                raise unknown_stream()
             declared, command = _read(name, data)
             _authorise(stream, actor, declared)
-            if len(self._pending) >= MAX_PENDING:
+            if self._under_way >= MAX_UNDER_WAY:
                 raise busy()
         except Refused as refusal:
             done(refusal)
             return
-        digest = blake2b(orjson.dumps((declared.name, command)), digest_size=16).digest()
-        submission = Submission(actor, command_id, command, digest, [done])
+        submission = Submission(actor, command_id, command, _digest(declared, command), [done])
+        self._under_way += 1
         if stream.waiting is not None:
             stream.waiting.append(submission)
         else:
@@ -319,12 +342,17 @@ class Live:
             events = decide(stream.ahead_state, submission.command, context)
             self._run_ahead(stream, submission, events, context)
         except Refused as refusal:
+            if not stream.inflight and not submission.is_refused_for_good:
+                submission.is_refused_for_good = True
+                stream.waiting = [submission]
+                self._spawn(self._look_again(stream))
+                return
             submission.outcome = refusal
         except Exception:
             log.exception("deciding %s failed", type(submission.command).__name__)
             submission.outcome = internal()
         if submission.outcome is not None and not submission.steps and not stream.inflight:
-            submission.settle(submission.outcome)
+            self._settle(submission, submission.outcome)
             return
         stream.inflight[submission.key] = submission
         self._pending.append((stream, submission))
@@ -335,16 +363,21 @@ class Live:
         stored = stream.receipts.get(submission.key)
         if stored is not None:
             same = stored.digest == submission.digest and stored.stream_id == stream.id
-            submission.settle(Receipt(stored.seq) if same else reused())
+            self._settle(submission, Receipt(stored.seq) if same else reused())
             return True
         under_way = stream.inflight.get(submission.key)
         if under_way is None:
             return False
         if under_way.digest == submission.digest:
             under_way.done += submission.done
+            self._under_way -= 1
         else:
-            submission.settle(reused())
+            self._settle(submission, reused())
         return True
+
+    def _settle(self, submission: Submission, outcome: Outcome) -> None:
+        self._under_way -= 1
+        submission.settle(outcome)
 
     def _run_ahead(self, stream: Stream, submission: Submission, events: list[Message], context: Context) -> None:
         state, seq = stream.ahead_state, stream.ahead_seq
@@ -406,7 +439,7 @@ class Live:
         if new:
             self._announce(stream, after, before, new)
         for submission in submissions:
-            submission.settle(submission.outcome or internal())
+            self._settle(submission, submission.outcome or internal())
 
     def _announce(self, stream: Stream, after: int, before: Any, new: Sequence[Recorded]) -> None:
         batch = Batch(
@@ -435,13 +468,29 @@ class Live:
         stream.inflight.clear()
         self._spawn(self._recover(stream))
 
+    async def _look_again(self, stream: Stream) -> None:
+        """A refusal is for good; so it must not rest on a state that another node has left behind."""
+        try:
+            await self._read_ahead(stream)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the refusal cannot be told for certain
+            log.error("reading a stream again failed: %s", type(error).__name__)
+            self._give_up(stream)
+        else:
+            self._decide_what_waits(stream)
+
+    def _decide_what_waits(self, stream: Stream) -> None:
+        stream.rewind()
+        waiting, stream.waiting = stream.waiting or [], None
+        for submission in waiting:
+            self._decide(stream, submission)
+
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._recovering.add(task)
         task.add_done_callback(self._recovering.discard)
 
     async def _recover(self, stream: Stream) -> None:
-        attempt = 0
+        attempt, deadline = 0, asyncio.get_running_loop().time() + RECOVER_SECONDS
         while True:
             attempt += 1
             # Jitter: two nodes that collided must not collide again in step.
@@ -452,7 +501,7 @@ class Live:
                 break
             except (DBAPIError, OSError) as error:
                 log.error("reading a stream again failed: %s", type(error).__name__)
-                if attempt >= MAX_ATTEMPTS:
+                if attempt >= MAX_ATTEMPTS or asyncio.get_running_loop().time() > deadline:
                     self._give_up(stream)
                     return
             except Exception:
@@ -467,7 +516,7 @@ class Live:
                 self._decide(stream, submission)
             # What the last attempt did is known by now: if it was committed after all, its receipt answers.
             elif not self._is_retry(stream, submission):
-                submission.settle(busy())
+                self._settle(submission, busy())
 
     async def _read_foreign_receipts(self, stream: Stream) -> None:
         """A command id that took effect in another stream fails the append: learn of it, so that it is refused."""
@@ -482,7 +531,7 @@ class Live:
         waiting, stream.waiting = stream.waiting or [], None
         stream.rewind()
         for submission in waiting:
-            submission.settle(busy())
+            self._settle(submission, busy())
 
 
 def _to_append(stream: Stream, submissions: Sequence[Submission]) -> Append | None:
@@ -508,9 +557,14 @@ def _read(name: object, data: object) -> tuple[CommandType, Any]:
     return parse_command(name, data)
 
 
+def _digest(declared: CommandType, command: Message) -> bytes:
+    """What a retry must repeat. Without the fields that are at their default: a later release's further field would
+    make the same bytes from the same client another command."""
+    content: bytes = declared.adapter.dump_json(command, exclude_defaults=True)
+    return blake2b(declared.name.encode() + b" " + content, digest_size=16).digest()
+
+
 def _authorise(stream: Stream, actor: Actor, declared: CommandType) -> None:
-    if actor.program_id != stream.program_id:
-        raise unknown_stream()
     if declared.stream != stream.kind.name:
         raise Refused("unknown_command", "this kind of stream has no command of this name", "name")
     if not actor.may(declared.may):

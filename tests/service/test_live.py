@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
+from dataclasses import make_dataclass
 from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import TypeAdapter
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -618,7 +620,7 @@ async def test_without_a_database_it_is_busy_and_nothing_has_happened(
 async def test_too_much_at_once_is_busy(
     live: Live, meeting: str, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live_module, "MAX_PENDING", 10)
+    monkeypatch.setattr(live_module, "MAX_UNDER_WAY", 10)
     told = Told(live)
     for number in range(12):
         told.submit(RUTH, f"c{number}", "question.relay", relay_data(f"q{number}"))
@@ -703,3 +705,82 @@ async def test_many_callers_share_one_reading(live: Live, meeting: str, database
     first.cancel()
     assert len({id(stream) for stream in await asyncio.gather(*others)}) == 1
     await after.close()
+
+
+# ── Several nodes ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+async def other(database: Database, clock: FakeClock) -> AsyncIterator[Live]:
+    """Another node on the same database; nobody tells the two of each other's commits."""
+    other = Live(database, clock)
+    await other.start()
+    yield other
+    await other.close()
+
+
+async def test_a_refusal_rests_on_what_other_nodes_committed_too(live: Live, other: Live) -> None:
+    await live.run_command(SYSTEM, MEETING, "facts", "meeting.enter_facts", FACTS)
+    told = Told(other)
+    await other.stream(MEETING)
+    await live.run_command(VERA, MEETING, "start", "meeting.start", {})
+    told.submit(RUTH, "c1", "question.relay", relay_data("q1"))
+    told.submit(RUTH, "c2", "question.relay", relay_data("q1"))
+    assert await told.until(2) == [("c1", OPEN + 1), ("c2", "id_taken")]
+
+
+async def test_a_stream_that_nobody_watches_is_shown_as_the_log_has_it(live: Live, meeting: str, other: Live) -> None:
+    assert (await other.stream(meeting)).seq == OPEN
+    await live.run_command(RUTH, meeting, "c1", "question.relay", relay_data("q1"))
+    assert (await other.stream(meeting)).seq == OPEN + 1
+
+
+async def test_an_opening_that_failed_hides_no_stream(live: Live, other: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(*_: Any) -> set[str]:
+        raise OSError("planted")
+
+    with monkeypatch.context() as planted:
+        planted.setattr(event_log, "append", fail)
+        planted.setattr(live_module, "MAX_ATTEMPTS", 1)
+        opening = other.run_command(SYSTEM, MEETING, "facts", "meeting.enter_facts", FACTS)
+        assert (await refusal_of(opening)).code == "busy"
+    await open_meeting(live)
+    assert other.loaded(MEETING) is None
+    assert (await other.stream(MEETING)).seq == OPEN
+
+
+async def test_only_a_command_that_opens_makes_a_stream(live: Live) -> None:
+    moving = live.run_command(SYSTEM, "meeting:none", "c1", "meeting.start", {})
+    assert (await refusal_of(moving)).code == "unknown_stream"
+    assert live.loaded("meeting:none") is None
+
+
+async def test_what_waits_for_a_lost_database_is_bounded_too(
+    live: Live, meeting: str, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only what waits for the next commit: also what the one under way holds."""
+    monkeypatch.setattr(live_module, "MAX_UNDER_WAY", 3)
+    told = Told(live)
+    async with commits_held(database_url):
+        for number in range(3):
+            told.submit(RUTH, f"c{number}", "question.relay", relay_data(f"q{number}"))
+            await asyncio.sleep(0)
+        told.submit(RUTH, "c3", "question.relay", relay_data("q3"))
+        assert told.outcomes == [("c3", "busy")]
+    await told.until(4)
+    told.submit(RUTH, "c3", "question.relay", relay_data("q3"))
+    assert (await told.until(5))[-1] == ("c3", OPEN + 4)
+
+
+def test_a_later_releases_further_field_leaves_a_retry_what_it_was() -> None:
+    def declared(*further: Any) -> Any:
+        fields = [("question_id", str), ("urgency", str, "normal"), *further]
+        cls = make_dataclass("Ask", fields, frozen=True, kw_only=True)
+        permission = messages.COMMANDS["question.relay"].may
+        return messages.CommandType("question.ask", "meeting", permission, False, cls, TypeAdapter(cls))
+
+    now, later = declared(), declared(("photo", str | None, None))
+    sent = {"question_id": "q1", "urgency": "normal"}
+    digest = live_module._digest(now, now.cls(**sent))
+    assert live_module._digest(later, later.cls(**sent)) == digest
+    assert live_module._digest(later, later.cls(**sent, photo="p1")) != digest

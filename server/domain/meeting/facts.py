@@ -39,7 +39,7 @@ class AccommodationFacts:
     codes: tuple[str, ...]
 
 
-@command("meeting.enter_facts", may=Permission.ENTER_FACTS)
+@command("meeting.enter_facts", may=Permission.ENTER_FACTS, opens=True)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterFacts:
     """Open the meeting, or bring it up to what the directory says now. Only the server itself issues it."""
