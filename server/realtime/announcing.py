@@ -170,6 +170,7 @@ class Announcing:
         if not self._rooms:
             return
         heads = await self._live.heads(list(self._rooms))
+        behind = []
         for stream_id, seq in heads.items():
             room = self._rooms.get(stream_id)
             if room is None:
@@ -179,7 +180,13 @@ class Announcing:
             for connection in self._connections(room):
                 connection.socket.write(frame)
             if seq > room.stream.seq:
+                behind.append(stream_id)
+        for stream_id in behind:
+            try:
                 await self._live.catch_up(stream_id)
+            except Exception:
+                # One stream that cannot be read must not keep the others behind.
+                log.exception("catching up failed; the next head check will try again")
 
     @staticmethod
     def _connections(room: Room) -> list[Connection]:

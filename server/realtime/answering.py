@@ -46,8 +46,13 @@ class Answering:
         try:
             request = read(requests.JOIN, data)
             stream = await self._stream(request.stream)
-            # No await from here on: no commit may fall between the snapshot and the membership.
-            if connection.socket.leaves_at is not None or connection.socket.closed:
+            if request.since is not None and request.since.seq > stream.seq:
+                # The client comes from another node, which was further than this one.
+                await self._live.catch_up(stream.id)
+            # No await from here on: no commit may fall between the snapshot and the membership. Who left the namespace
+            # or was cut while the stream was read is nobody's member: nothing would ever end it.
+            socket = connection.socket
+            if socket.peer is not connection or socket.leaves_at is not None or socket.closed:
                 return
             reply = self._announcing.join(connection, stream, request.since)
         except Refused as refused:

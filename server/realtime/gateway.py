@@ -164,6 +164,10 @@ class Gateway:
             raise SocketRefused("try again", {"code": "busy"}) from error
         if session is None:
             raise SocketRefused("sign in first", {"code": "not_signed_in"})
+        if socket.closed or socket.closing or self._server.manager.eio_sid_from_sid(sid, NAMESPACE) is None:
+            # It was cut or has left while we asked: for python-socketio that was before it had come, so that its
+            # disconnection is never told.
+            raise SocketRefused("the connection has ended", {"code": "busy"})
         connection = Connection(socket, session, self._now())
         socket.peer = self._connections[sid] = connection
         self._sessions.add(connection)

@@ -38,10 +38,12 @@ MAX_BEHIND = 1024 * 1024
 """Bytes that may wait for a reader before it has fallen behind."""
 MAX_POLLED = 16
 """Packets in one answer to a poll: the official Python client takes no more at once."""
+BODY_SECONDS = 10.0
+"""How long a polling client has to send the body of its request."""
 PARTING_SECONDS = 2.0
 """How long a client that was told goodbye has to read it and close."""
 
-_EVENT = re.compile(b"42%b,([0-9]{0,15})" % frames.NAMESPACE.encode())
+_EVENT = re.compile(b"42%b,([0-9]{0,15})(?![0-9])" % frames.NAMESPACE.encode())
 _CONNECT, _DISCONNECT = b"40", b"41"
 _PROBE = b"2probe"
 
@@ -177,7 +179,7 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
         """Connecting to a namespace and leaving it: python-socketio's."""
         try:
             await self.server.handlers["message"](self.sid, packet[1:].decode())
-        except (ValueError, TypeError, AttributeError, KeyError, IndexError):
+        except (ValueError, TypeError, AttributeError, KeyError, IndexError, RecursionError):
             # Its decoder raises any of these at what is no Socket.IO packet.
             log.debug("not a Socket.IO packet", exc_info=True)
             self.server.receiver.malformed(self, b"")
@@ -204,8 +206,9 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
         if int(environ.get("CONTENT_LENGTH", 0)) > MAX_MESSAGE:
             raise exceptions.ContentTooLongError
         body = b""
-        while chunk := await environ["wsgi.input"].read(MAX_MESSAGE + 1 - len(body)):
-            body += chunk
+        async with asyncio.timeout(BODY_SECONDS):
+            while chunk := await environ["wsgi.input"].read(MAX_MESSAGE + 1 - len(body)):
+                body += chunk
         if len(body) > MAX_MESSAGE:
             raise exceptions.ContentTooLongError
         for packet in body.split(b"\x1e"):

@@ -5,12 +5,13 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from ..domain.fields import ID_PATTERN
 from ..domain.messages import Refused, first_fault
 
 MAX_COMMANDS = 100
 """How many commands one `commands` may carry."""
 
-StreamId = Annotated[str, Field(strict=True, min_length=1, max_length=100)]
+StreamId = Annotated[str, Field(strict=True, max_length=100, pattern=rf"^[a-z]+:{ID_PATTERN.pattern}$")]
 """A kind, a colon and an id: `meeting:…`."""
 
 # Strict by field: pydantic's strict mode as a whole refuses to build a dataclass from a dict.

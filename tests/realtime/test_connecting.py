@@ -11,7 +11,7 @@ from server.realtime.gateway import Gateway
 from server.realtime.hot_path import MAX_MESSAGE
 
 from .clients import Gone, WireClient, command
-from .world import MEETING, ORIGIN, REGISTRAR, STRANGER, SUPERVISOR, TEACHER, Node, question
+from .world import MEETING, ORIGIN, REGISTRAR, STRANGER, SUPERVISOR, TEACHER, Node, question, until
 
 Connect = Callable[..., Awaitable[WireClient]]
 
@@ -93,7 +93,9 @@ async def test_a_stream_that_is_not_ones_own_does_not_exist(connect: Connect) ->
         ("join", {"stream": MEETING, "since": {"epoch": "e", "audience": "teacher"}}, "missing_field", "since.seq"),
         ("join", {"stream": MEETING, "since": {"epoch": "e", "seq": -1, "audience": "a"}}, "out_of_range", "since.seq"),
         ("join", {"stream": MEETING, "since": {"epoch": "e", "seq": True, "audience": "a"}}, "wrong_type", "since.seq"),
-        ("join", {"stream": "x" * 101}, "too_long", "stream"),
+        ("join", {"stream": "meeting:" + "x" * 101}, "too_long", "stream"),
+        ("join", {"stream": "meeting:a\x00"}, "bad_id", "stream"),
+        ("join", {"stream": "meeting:"}, "bad_id", "stream"),
         ("join", [MEETING], "malformed", None),
         ("leave", {"stream": None}, "wrong_type", "stream"),
         ("command", {"stream": MEETING, "name": "meeting.end", "data": {}}, "missing_field", "command_id"),
@@ -141,7 +143,12 @@ async def test_a_malformed_event_with_an_id_gets_a_coded_error(connect: Connect,
 
 @pytest.mark.parametrize(
     "packet",
-    ["", "9", "4", "45", '451-/live,["x",{"_placeholder":true,"num":0}]', "40/live,{", "42[]", "x" * 999, "6", "b4"],
+    [
+        *("", "9", "4", "45", "40/live,{", "42[]", "x" * 999, "6", "b4"),
+        '451-/live,["x",{"_placeholder":true,"num":0}]',
+        "40/live," + "[" * 30_000,
+        '42/live,1234567890123456["join",{}]',
+    ],
 )
 async def test_repeated_nonsense_ends_the_connection(connect: Connect, packet: str) -> None:
     client = await connect(TEACHER)
@@ -233,6 +240,56 @@ async def test_a_client_that_leaves_the_namespace_hears_no_more(node: Node, conn
     await client.socket.send_str(f'42/live,3["join",{{"stream":"{MEETING}"}}]')
     assert (await client.expect(3))["error"]["code"] == "malformed"
     assert [name for name, _ in client.events] == []
+
+
+@pytest.mark.parametrize("end", ["leaves", "is cut"])
+async def test_who_is_gone_before_the_stream_was_read_becomes_no_member(
+    node: Node, connect: Connect, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    client = await connect(SUPERVISOR)
+    [(sid, connection)] = node.gateway._connections.items()
+    asked, go_on, read = asyncio.Event(), asyncio.Event(), node.live.stream
+
+    async def slow(stream_id: str) -> Any:
+        asked.set()
+        await go_on.wait()
+        return await read(stream_id)
+
+    monkeypatch.setattr(node.live, "stream", slow)
+    client.start("join", {"stream": MEETING})
+    await asked.wait()
+    if end == "leaves":
+        await node.gateway._disconnect(sid, "left")
+    else:
+        await connection.socket.cut("cut")
+    go_on.set()
+    await until(lambda: not node.gateway._connections)
+    await asyncio.sleep(0)
+    assert connection.streams == {}
+    assert not node.live.loaded(MEETING).pins  # type: ignore[union-attr]
+
+
+async def test_who_is_cut_while_signing_in_leaves_no_connection(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, go_on, authenticate = asyncio.Event(), asyncio.Event(), node.accounts.authenticate
+
+    async def slow(token: str) -> Any:
+        asked.set()
+        await go_on.wait()
+        return await authenticate(token)
+
+    monkeypatch.setattr(node.accounts, "authenticate", slow)
+    client = WireClient(node.url, SUPERVISOR)
+    connecting = asyncio.ensure_future(client.connect())
+    await asked.wait()
+    [socket] = node.gateway._engine.sockets.values()
+    await socket.cut("cut")
+    go_on.set()
+    await until(lambda: not node.gateway._engine.sockets)
+    with pytest.raises((Gone, TimeoutError)):
+        await connecting
+    await client.close()
+    assert node.gateway._connections == {}
+    assert node.gateway._sessions._connections == {}
 
 
 async def test_leave_ends_what_join_began(node: Node, connect: Connect) -> None:

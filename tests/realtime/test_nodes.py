@@ -147,6 +147,37 @@ async def test_a_redis_that_dies_costs_nothing_but_time(start_node: StartNode, r
                 await asyncio.sleep(0.05)
 
 
+async def test_a_stream_that_cannot_be_read_keeps_no_other_behind(
+    start_node: StartNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, node = await start_node(), await start_node(head_seconds=0.05)
+    await other.open_meeting()
+    await other.open_meeting("meeting:a-broken-one")
+    async with WireClient(node.url, SUPERVISOR) as client:
+        await client.join()
+        await client.ask("join", {"stream": "meeting:a-broken-one"})
+        catch_up = node.live.catch_up
+
+        async def faulty(stream_id: str) -> None:
+            if stream_id != MEETING:
+                raise LookupError("the log holds an event of a later release")
+            await catch_up(stream_id)
+
+        monkeypatch.setattr(node.live, "catch_up", faulty)
+        await other.relay(1, stream="meeting:a-broken-one")
+        await client.until_seq(await other.relay(2))
+
+
+async def test_a_client_that_comes_from_a_node_further_on_is_not_sent_back(start_node: StartNode) -> None:
+    other, node = await start_node(), await start_node(head_seconds=60)
+    await other.open_meeting()
+    async with WireClient(node.url, SUPERVISOR) as watching, WireClient(node.url, SUPERVISOR) as client:
+        held = await watching.join()
+        seq = await other.relay(1)
+        reply = await client.join({"epoch": held["epoch"], "audience": held["audience"], "seq": seq})
+        assert (reply["seq"], reply["changes"]) == (seq, [])
+
+
 async def test_a_node_listens_only_to_what_is_watched_there(nodes: tuple[Node, Node]) -> None:
     here, _ = nodes
     fanout = here.gateway._fanout

@@ -113,15 +113,18 @@ class Node:
         await self.live.close()
         await self.database.close()
 
-    async def open_meeting(self) -> None:
+    async def open_meeting(self, stream: str = MEETING) -> None:
         """The meeting has its facts and is live."""
-        await self.live.run_command(system(PROGRAM), MEETING, "facts-1", "meeting.enter_facts", FACTS)
-        await self.live.run_command(TEACHER, MEETING, "start-1", "meeting.start", {})
+        tag = stream.removeprefix("meeting:")
+        await self.live.run_command(system(PROGRAM), stream, f"facts-{tag}", "meeting.enter_facts", FACTS)
+        await self.live.run_command(TEACHER, stream, f"start-{tag}", "meeting.start", {})
 
-    async def relay(self, number: int, *, text: str = "why is the sky blue", shareable: bool = False) -> int:
+    async def relay(
+        self, number: int, *, text: str = "why is the sky blue", shareable: bool = False, stream: str = MEETING
+    ) -> int:
         """A question from Pine Ridge, not through a socket; the seq after it."""
         data = question(number, text=text, shareable=shareable)
-        receipt = await self.live.run_command(SUPERVISOR, MEETING, f"relay-{number}", "question.relay", data)
+        receipt = await self.live.run_command(SUPERVISOR, stream, f"relay-{number}", "question.relay", data)
         return receipt.seq
 
     async def reaches(self, seq: int) -> None:
