@@ -38,6 +38,8 @@ CLIENT = Path(__file__).parents[1] / "client_static"
 NOTICE_SECONDS = 2.0
 """How often other processes' edits and revocations are looked for: these must count within five seconds."""
 SHUTDOWN_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 30.0
+"""How long an HTTP connection may idle between two requests."""
 REQUEST_SECONDS = 1.0
 """How long requests under way may take after the sockets were drained."""
 
@@ -176,6 +178,19 @@ def listen(settings: Settings) -> socket.socket:
     raise BadSettings([fault])
 
 
+def runner_of(app: web.Application) -> web.AppRunner:
+    """What serves the application, with the limits that HTTP itself needs."""
+    return web.AppRunner(
+        app,
+        access_log=None,
+        shutdown_timeout=REQUEST_SECONDS,
+        handle_signals=False,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        # A few kilobytes may inflate to many megabytes, and do so on the loop before anybody could refuse them.
+        auto_decompress=False,
+    )
+
+
 async def serve(
     app: web.Application, listening: socket.socket, beside: Callable[[], Coroutine[Any, Any, None]] | None = None
 ) -> None:
@@ -187,7 +202,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, _ask_to_stop, loop, stopping)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=REQUEST_SECONDS, handle_signals=False)
+    runner = runner_of(app)
     await runner.setup()
     site = web.SockSite(runner, listening, backlog=1_024)
     await site.start()

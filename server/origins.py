@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from multidict import MultiMapping
+
 from .config import Network, Settings, is_loopback
 
 _HOST_HEADER = re.compile(r"(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(:[0-9]{1,5})?")
@@ -67,17 +69,25 @@ class Origins:
         if not self._is_proxy(address):
             return Caller(address, scheme)
         # Each proxy appends the address it saw: read from the right, the first that is no proxy of ours is the client.
-        for hop in reversed(headers.get("X-Forwarded-For", "").split(",")):
+        # A proxy may write a line of its own below the client's: all of them are one list.
+        for hop in reversed(",".join(_all(headers, "X-Forwarded-For")).split(",")):
             if not _is_address(hop.strip()):
                 break
             address = hop.strip()
             if not self._is_proxy(address):
                 break
-        forwarded = headers.get("X-Forwarded-Proto", "").strip().lower()
+        forwarded = ",".join(_all(headers, "X-Forwarded-Proto")).rpartition(",")[2].strip().lower()
         return Caller(address, forwarded if forwarded in {"http", "https"} else scheme)
 
     def _is_proxy(self, address: str) -> bool:
         return _is_address(address) and any(_within(address, network) for network in self._proxies)
+
+
+def _all(headers: Mapping[str, str], name: str) -> list[str]:
+    """Every line of the header, in order."""
+    if isinstance(headers, MultiMapping):
+        return headers.getall(name, [])
+    return [headers[name]] if name in headers else []
 
 
 def _is_address(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Whose name is ours, which pages are ours, and who is really calling."""
 
 import pytest
+from multidict import CIMultiDict
 
 from server.config import load
 from server.origins import Caller, Origins
@@ -83,6 +84,14 @@ def test_the_client_is_the_first_who_is_no_proxy_of_ours(
     peer: str | None, headers: dict[str, str], expected: Caller
 ) -> None:
     assert origins(trusted_proxies="10.0.0.0/8").caller(peer, "http", headers) == expected
+
+
+def test_a_proxys_own_line_counts_behind_the_clients() -> None:
+    headers = CIMultiDict([("X-Forwarded-For", "1.1.1.1"), ("X-Forwarded-Proto", "http")])
+    headers.add("X-Forwarded-For", "192.0.2.1")
+    headers.add("X-Forwarded-Proto", "https")
+    caller = origins(trusted_proxies="10.0.0.0/8").caller("10.0.0.1", "http", headers)
+    assert caller == Caller("192.0.2.1", "https")
 
 
 def test_networks_of_the_other_kind_are_no_match() -> None:

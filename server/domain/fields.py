@@ -1,6 +1,7 @@
 """The field types that commands are made of, with their limits; each limit is one that a refusal can name."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, Strict, StringConstraints
@@ -25,8 +26,17 @@ def _plain(text: str) -> str:
     return text
 
 
+# Letters that show nothing: Hangul fillers and the empty Braille cell.
+_BLANK_LETTERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def _is_visible(character: str) -> bool:
+    # Letters, numbers, punctuation and symbols; not spaces, joiners, marks alone or tags.
+    return unicodedata.category(character)[0] in "LNPS" and character not in _BLANK_LETTERS
+
+
 def _said(text: str) -> str:
-    if not text.strip():
+    if not any(map(_is_visible, text)):
         raise PydanticCustomError("too_short", "nothing was written: say at least one word", {})
     return text
 

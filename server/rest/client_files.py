@@ -7,6 +7,7 @@ other way, a file is checked with its ETag each time.
 
 import gzip
 import re
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ MEDIA_TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 _COMPRESSIBLE = frozenset(MEDIA_TYPES.values()) - {"image/png"}
+SHELL_SECONDS = 1.0
+"""How long the shell is served as it was made."""
 _SEGMENT = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*")
 _IMPORT_MAP_PLACE = "<!-- import map -->"
 _LINKED = re.compile(r'(?<==")/static/[^"?]+(?=")')
@@ -62,6 +65,7 @@ class ClientFiles:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
         self._held: dict[str, File] = {}
+        self._shell: tuple[float, Shell] | None = None
 
     def find(self, path: str) -> File | None:
         """The file at a path such as `core/api.js`; None where there is none, or none to be served."""
@@ -86,7 +90,15 @@ class ClientFiles:
         return file
 
     def shell(self) -> Shell:
-        """The HTML shell with its import map. Raises FileNotFoundError where the client was not installed."""
+        """The HTML shell with its import map, at most a second old. Raises FileNotFoundError where the client was not
+        installed."""
+        # It looks at every module: done for each visit, that is 20 ms which anybody can ask for.
+        now = time.monotonic()
+        if self._shell is None or now - self._shell[0] >= SHELL_SECONDS:
+            self._shell = (now, self._make_shell())
+        return self._shell[1]
+
+    def _make_shell(self) -> Shell:
         html = (self._root / "index.html").read_text("utf-8")
         import_map = orjson.dumps({"imports": self._imports()})
         digest = b64encode(sha256(import_map).digest()).decode()

@@ -9,7 +9,7 @@ import math
 from typing import Any
 
 import orjson
-from aiohttp import web
+from aiohttp import hdrs, web
 from pydantic import BaseModel, ValidationError
 from pydantic_core import to_json
 
@@ -118,6 +118,8 @@ def _read_query(route: Route, request: web.Request) -> dict[str, Any]:
 async def _read_body(shape: type[BaseModel], request: web.Request) -> dict[str, Any]:
     if request.content_type != "application/json" or (request.charset or "utf-8").lower() != "utf-8":
         raise Refused("not_json", "the body must be sent as application/json, in UTF-8")
+    if request.headers.get(hdrs.CONTENT_ENCODING, "identity").lower() != "identity":
+        raise Refused("not_json", "the body must be sent as it is: without Content-Encoding")
     if (request.content_length or 0) > MAX_BODY:
         raise too_large(MAX_BODY)
     try:

@@ -406,4 +406,5 @@ class Accounts:
 
 
 def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    # What the wire carried may be no text at all; it is the token of nobody then.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -194,7 +194,11 @@ def test_a_text_has_its_length(name: str, most: int) -> None:
         assert "xx" not in refusal.message
 
 
-@pytest.mark.parametrize("blank", ["", " ", "\n", "\t \n", "\u00a0", "\u3000"], ids=ascii)
+@pytest.mark.parametrize(
+    "blank",
+    ["", " ", "\n", "\t \n", "\u00a0", "\u3000", "\u200b\u2060", "\ufeff", "\u3164", "\u2028", "\u0301"],
+    ids=ascii,
+)
 def test_a_question_says_something(blank: str) -> None:
     refusal = refusal_of("question.relay", VALID["question.relay"] | {"text": blank})
     assert (refusal.code, refusal.field) == ("too_short", "text")

@@ -1,6 +1,7 @@
 """What every request meets at the door: the Host check, request ids, coded errors, headers, limits, the log."""
 
 import asyncio
+import gzip
 import re
 from typing import Any
 
@@ -180,3 +181,16 @@ async def test_the_log_names_routes_and_never_paths_queries_or_people(house: Hou
     ]
     for hidden in ("secret-", "-secret", "token", PHYSICS, "tess", "Tess"):
         assert hidden not in str(logged)
+
+
+async def test_a_body_that_would_inflate_is_refused_as_it_came(house: House) -> None:
+    bomb = gzip.compress(b" " * 1_000_000)
+    headers = JSON | {"Content-Encoding": "gzip"}
+    answer = await house.nobody.send("POST", "/api/session", data=bomb, headers=headers)
+    assert (answer.status, answer.code) == (415, "not_json")
+
+
+async def test_a_token_that_is_no_text_is_nobodys(house: House) -> None:
+    for headers in ({"Authorization": "Bearer \udcff"}, {"Cookie": "__Host-longroom=\udcff"}):
+        answer = await house.nobody.get("/api/session", headers=headers)
+        assert (answer.status, answer.code) == (401, "not_signed_in")

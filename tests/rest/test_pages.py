@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from server.app import CLIENT
+from server.rest import client_files
 from server.rest.client_files import FOLDERS, ClientFiles
 from tests.support.app import House
 
@@ -175,7 +176,7 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     assert files.find("core/in.js") is not None
 
 
-def test_an_edited_file_is_read_again_and_gets_another_version(tmp_path: Path) -> None:
+def test_an_edited_file_is_read_again_and_gets_another_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for folder in FOLDERS:
         (tmp_path / folder).mkdir()
     (tmp_path / "index.html").write_text('<!-- import map --><script src="/static/core/a.js"></script>')
@@ -185,6 +186,8 @@ def test_an_edited_file_is_read_again_and_gets_another_version(tmp_path: Path) -
     before = files.shell()
     assert files.shell() == before
     (tmp_path / "core" / "a.js").write_text("22")
+    assert files.shell() == before, "it is kept for a moment"
+    monkeypatch.setattr(client_files, "SHELL_SECONDS", 0.0)
     after = files.shell()
     assert before.body != after.body
     assert before.import_map_source != after.import_map_source

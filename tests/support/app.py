@@ -21,7 +21,7 @@ from aiohttp import web
 from argon2 import PasswordHasher
 from jsonschema import Draft202012Validator
 
-from server.app import SERVICES, create_app
+from server.app import SERVICES, create_app, runner_of
 from server.config import Settings
 from server.domain.actors import Role, system
 from server.rest import Services
@@ -225,7 +225,7 @@ async def house(school_file: Path, tmp_path: Path, house_rules: HouseRules) -> A
     clock = FakeClock()
     quick = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     app = create_app(settings, clock=clock, passwords=quick, limits=house_rules.limits, is_demo=house_rules.is_demo)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    runner = runner_of(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     # No cookie jar: what a browser would keep and send, a test keeps and sends itself.
