@@ -15,6 +15,10 @@ ERASED = "[erased]"
 """What stands in for a personal field after erasure."""
 
 
+class UnknownEvent(LookupError):
+    """A row of a type or version that this release does not know; its words name those, and nothing of the content."""
+
+
 class EncodedEvent(NamedTuple):
     """An event as its row's columns; `personal` is None where the event declares no personal field."""
 
@@ -39,15 +43,15 @@ def encode(event: Message) -> EncodedEvent:
 
 
 def decode(type: str, version: int, data: bytes, personal: bytes | None) -> Any:
-    """The event of a row. Raises LookupError for a type or version that this release does not know."""
+    """The event of a row. Raises UnknownEvent for a type or version that this release cannot read."""
     declared = EVENTS.get(type)
     if declared is None:
-        raise LookupError(f"the log holds an event of type {type!r}, which this release does not know")
+        raise UnknownEvent(f"the log holds an event of type {type!r}, which this release does not know")
     values: dict[str, Any] = orjson.loads(data)
     values |= orjson.loads(personal) if personal is not None else dict.fromkeys(declared.personal, ERASED)
     while version != declared.version:
         upcast = UPCASTERS.get((type, version))
         if upcast is None:
-            raise LookupError(f"the log holds {type!r} in version {version}, which this release cannot read")
+            raise UnknownEvent(f"the log holds {type!r} in version {version}, which this release cannot read")
         values, version = upcast(values), version + 1
     return declared.adapter.validate_python(values)
