@@ -25,6 +25,7 @@ from .realtime.gateway import Gateway
 from .rest.client_files import ClientFiles
 from .rest.rates import Rate
 from .service.accounts import Accounts, Session, SignInLimits
+from .service.attempts import Attempts
 from .service.clock import Clock, SystemClock
 from .service.demo import Demo
 from .service.demo_program import PEOPLE
@@ -77,7 +78,8 @@ def create_app(
     database = Database(settings.database_url)
     live = Live(database, clock)
     directory = Directory(database, clock, live)
-    accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits)
+    attempts = Attempts(settings.redis_url)
+    accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits, attempts=attempts)
     origins = Origins(settings)
     gateway = Gateway(
         live,
@@ -116,6 +118,7 @@ def create_app(
         await _stop(noticing)
         await live.close()
         accounts.close()
+        await attempts.close()
         await database.close()
 
     async def drain(_: web.Application) -> None:
