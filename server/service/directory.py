@@ -151,10 +151,11 @@ class Directory:
             if before is None:
                 raise _not_found()
             if version not in {None, before["version"]}:
-                raise Refused("stale_version", "it changed since you looked: look again", "version")
+                raise _stale()
             after = before | changes | {"version": before["version"] + 1}
             await check_row(connection, declared, after)
-            await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes)
+            if not await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes):
+                raise _stale()
             return before, after, await self._audit(connection, actor, action, declared.name, before, after)
 
         before, after, audited = await self._write(write)
@@ -194,17 +195,6 @@ class Directory:
         return audit_id
 
     # ── What live decisions rest on ──────────────────────────────────────────────────────────────────────────
-
-    async def facts_of(self, meeting_id: str) -> EnterFacts:
-        """What the meeting rests on, as the directory has it for the meeting's date at each site."""
-        read = await self._read_facts([meeting_id])
-        if meeting_id not in read:
-            raise _not_found()
-        return read[meeting_id][1]
-
-    async def enter_facts(self, meeting_id: str) -> None:
-        """Bring the meeting up to the directory."""
-        await self._enter([meeting_id])
 
     async def reenter_all(self) -> int:
         """Bring every meeting that has not ended up to the directory, and tell how many those are."""
@@ -323,6 +313,10 @@ def _parse(model: type[BaseModel], data: object) -> Row:
     except ValidationError as error:
         raise first_fault(error) from None
     return given.model_dump(exclude_unset="version" in model.model_fields)
+
+
+def _stale() -> Refused:
+    return Refused("stale_version", "it changed since you looked: look again", "version")
 
 
 def _not_found() -> Refused:

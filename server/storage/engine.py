@@ -17,8 +17,9 @@ T = TypeVar("T")
 class Database:
     """One database: connections to read on, and transactions to write in.
 
-    SQLite takes one writer at a time, so all writing goes over one connection and each transaction begins IMMEDIATE:
-    it waits for its turn at the start and never fails in the middle for having to upgrade a read lock.
+    SQLite takes one writer at a time. Two connections write, the committer's (`commit`) and one for everything else
+    (`write`), and each of their transactions begins IMMEDIATE: it waits for its turn at the start and never fails in
+    the middle for having to upgrade a read lock.
     """
 
     def __init__(self, url: str) -> None:

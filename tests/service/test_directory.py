@@ -4,7 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.actors import Actor, Grant, Role
 from server.domain.meeting.state import Meeting
@@ -347,7 +348,6 @@ async def test_each_room_goes_by_its_own_date(directory: Directory, live: Live, 
 async def test_entering_again_records_nothing_new(directory: Directory, live: Live, clock: FakeClock) -> None:
     meeting_id = await schedule(directory, clock)
     seq = (await live.stream(f"meeting:{meeting_id}")).seq
-    await directory.enter_facts(meeting_id)
     assert await directory.reenter_all() == 1
     assert (await live.stream(f"meeting:{meeting_id}")).seq == seq
 
@@ -448,6 +448,21 @@ async def test_of_edits_at_once_one_counts_and_the_others_are_stale(directory: D
     edits = (directory.update(COORDINATOR, "sites", "north", {"version": 1, "name": f"N{n}"}) for n in range(5))
     await open_connections(directory)
     assert await outcomes(*edits) == ["done"] + ["stale_version"] * 4
+
+
+async def test_an_edit_between_the_look_and_the_write_is_not_written_over(
+    directory: Directory, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should a writer that takes no lock come between: nothing is written, and nothing is audited."""
+
+    async def meanwhile(connection: AsyncConnection, *_: Any) -> None:
+        north = t.sites.c.id == "north"
+        await connection.execute(update(t.sites).where(north).values(name="Theirs", version=2))
+
+    monkeypatch.setattr("server.service.directory.check_row", meanwhile)
+    with pytest.raises(Refused, match="stale_version"):
+        await directory.update(COORDINATOR, "sites", "north", {"version": 1, "name": "Mine"})
+    assert [entry.action for entry in await audit_of(database, "sites", "north")] == ["create"]
 
 
 async def test_of_teachers_of_record_named_at_once_one_stands(directory: Directory) -> None:
