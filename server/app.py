@@ -23,14 +23,15 @@ from .origins import Origins
 from .realtime import asyncapi
 from .realtime.gateway import Gateway
 from .rest.client_files import ClientFiles
-from .rest.rates import Rate
 from .service.accounts import Accounts, Session, SignInLimits
+from .service.attempts import Attempts
 from .service.clock import Clock, SystemClock
 from .service.demo import Demo
 from .service.demo_program import PEOPLE
 from .service.directory import Directory
 from .service.live import Live
 from .service.passwords import Passwords
+from .service.rates import Rate
 from .service.rosters import Rosters
 from .storage.engine import Database
 
@@ -79,15 +80,18 @@ def create_app(
     database = Database(settings.database_url)
     live = Live(database, clock)
     directory = Directory(database, clock, live)
-    accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits)
+    attempts = Attempts(settings.redis_url)
+    accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits, attempts=attempts)
     origins = Origins(settings)
+    rate = Rate(settings.command_rate)
     gateway = Gateway(
         live,
         SocketAccounts(accounts),
         clock,
         origins=origins.listed(settings.port, [person.host for person in PEOPLE] if is_demo else ()),
         redis_url=settings.redis_url,
-        command_rate=settings.command_rate,
+        rate=rate,
+        address_of=lambda request: origins.caller(request.remote, request.scheme, request.headers).address,
     )
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
     services = rest.Services(
@@ -99,7 +103,7 @@ def create_app(
         directory=directory,
         rosters=Rosters(database),
         client=ClientFiles(client),
-        rate=Rate(settings.command_rate),
+        rate=rate,
         asyncapi=asyncapi.document(),
     )
     app = web.Application(middlewares=[rest.envelope(services)], client_max_size=rest.MAX_BODY)
@@ -109,16 +113,19 @@ def create_app(
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         await live.start()
-        await directory.reenter_all()
+        await directory.begin()
         if demo is not None:
             await demo.start()
         await gateway.start()
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
+        keeping_up = asyncio.create_task(directory.keep_up(), name="keep up")
         yield
         await _stop(noticing)
+        await _stop(keeping_up)
         await _guarded(accounts.write_seen)
         await live.close()
         accounts.close()
+        await attempts.close()
         await database.close()
 
     async def drain(_: web.Application) -> None:

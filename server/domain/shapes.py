@@ -1,16 +1,19 @@
 """The published shape of each view, for the documents that clients are written from. `views` makes them.
 
-A key that an audience does not get is absent, not null: `NotRequired` says so.
+By hand on purpose: a shape made from the code would call right whatever the code gives. The tests hold every frame and
+every answer against these, closed.
 """
 
-from typing import Literal, NotRequired
+from typing import Annotated, Literal, TypeAlias
 
+from pydantic import Field
 from typing_extensions import TypedDict
 
-from .fields import Id, Millis
+from .fields import Id, Millis, Version
 from .meeting.state import AnswerForm, MeetingStatus, QuestionStatus, Urgency
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
+Count = Annotated[int, Field(ge=0)]
 
 
 class MeetingView(TypedDict):
@@ -31,12 +34,12 @@ class RoomView(TypedDict):
 
     site_id: Id
     supervisor_ids: list[Id]
-    students: int
-    asked: int
-    waiting: int
+    students: Count
+    asked: Count
+    waiting: Count
     waiting_since: Millis | None
     """Since when the longest-waiting question waits; null: none does."""
-    on_way_back: int
+    on_way_back: Count
     """Answered, and not yet settled with the student."""
 
 
@@ -52,8 +55,8 @@ class AnswerView(TypedDict):
     stuck_at: Millis | None
 
 
-class QuestionView(TypedDict):
-    """A question: its figures to everybody who may know of it, the rest as far as it is theirs to see."""
+class QuestionFigures(TypedDict):
+    """A question's figures: all that the coordinator gets of one that is not shared."""
 
     question_id: Id
     site_id: Id
@@ -61,19 +64,32 @@ class QuestionView(TypedDict):
     urgency: Urgency
     received_at: Millis
     waiting_since: Millis
-    stuck: int
-    version: int
-    order: list[int]
-    text: NotRequired[str]
-    answers: NotRequired[list[AnswerView]]
-    student_id: NotRequired[Id | None]
-    relayed_by: NotRequired[Id]
-    verbatim: NotRequired[bool]
-    shareable: NotRequired[bool]
-    asked_at: NotRequired[Millis]
-    seen_at: NotRequired[Millis | None]
-    claimed_by: NotRequired[Id | None]
-    claimed_at: NotRequired[Millis | None]
+    stuck: Count
+    version: Version
+    order: Annotated[list[int], Field(min_length=4, max_length=4)]
+
+
+class SharedQuestion(QuestionFigures):
+    """A shared question, as other sites and the coordinator see it."""
+
+    text: str
+    answers: list[AnswerView]
+
+
+class OwnQuestion(SharedQuestion):
+    """A question as its teacher and the asking site see it."""
+
+    student_id: Id | None
+    relayed_by: Id
+    verbatim: bool
+    shareable: bool
+    asked_at: Millis
+    seen_at: Millis | None
+    claimed_by: Id | None
+    claimed_at: Millis | None
+
+
+QuestionView: TypeAlias = OwnQuestion | SharedQuestion | QuestionFigures
 
 
 class MeetingEntry(TypedDict):
@@ -100,4 +116,29 @@ class QuestionEntry(TypedDict):
     value: QuestionView
 
 
-Entry = MeetingEntry | RoomEntry | QuestionEntry
+class MeetingChange(TypedDict):
+    """The meeting's new view; null: it is not theirs to see any more."""
+
+    kind: Literal["meeting"]
+    id: Literal["meeting"]
+    value: MeetingView | None
+
+
+class RoomChange(TypedDict):
+    """A room's new view; null takes it away."""
+
+    kind: Literal["room"]
+    id: Id
+    value: RoomView | None
+
+
+class QuestionChange(TypedDict):
+    """A question's new view; null takes it away."""
+
+    kind: Literal["question"]
+    id: Id
+    value: QuestionView | None
+
+
+Entry: TypeAlias = MeetingEntry | RoomEntry | QuestionEntry
+Change: TypeAlias = MeetingChange | RoomChange | QuestionChange

@@ -1,7 +1,8 @@
 """The published document of the live wire: AsyncAPI 3, made from what is declared.
 
 The namespace is the channel, an event is an operation, its acknowledgement is the operation's reply. Requests and
-commands are described by the declarations that read them; what the server says, by hand-written schemas.
+commands are described by the declarations that read them, views by their published shapes, and the rest of what the
+server says by hand-written schemas.
 """
 
 from functools import cache
@@ -12,11 +13,12 @@ from pydantic import TypeAdapter
 
 from ..domain.actors import GRANTS, Role
 from ..domain.messages import COMMANDS
+from ..domain.shapes import AUDIENCE_PATTERN, Change, Entry
 from ..domain.streams import KINDS
 from . import requests
 from .frames import NAMESPACE
 from .gateway import CLOSINGS
-from .view_schemas import COUNT, ID, VIEWS, Schema, array, nullable, record
+from .schemas import COUNT, ID, Schema, array, nullable, record
 
 _SCHEMAS = "#/components/schemas/"
 _MESSAGES = "#/components/messages/"
@@ -25,7 +27,7 @@ _CHANNEL = "#/channels/live"
 _TEXT: Schema = {"type": "string"}
 _SEQ: Schema = COUNT | {"description": "how many events the stream has"}
 _STREAM: Schema = {"type": "string", "maxLength": 100, "examples": ["meeting:018f4c"]}
-_AUDIENCE: Schema = {"type": "string", "pattern": "^(teacher|supervisor(:[A-Za-z0-9_.-]+)+|coordinator)$"}
+_AUDIENCE: Schema = {"type": "string", "pattern": AUDIENCE_PATTERN}
 _PLACE = {"stream": _STREAM, "epoch": _TEXT}
 
 
@@ -39,8 +41,6 @@ def _said() -> dict[str, Schema]:
     changes = array(_ref("Change"))
     joined = {"ok": {"const": True}, "epoch": _TEXT, "seq": _SEQ, "audience": _AUDIENCE}
     return {
-        "View": {"oneOf": [_view(kind, schema) for kind, schema in VIEWS.items()]},
-        "Change": {"oneOf": [_view(kind, nullable(schema)) for kind, schema in VIEWS.items()]},
         "Refusal": record(
             {
                 "ok": {"const": False},
@@ -77,8 +77,13 @@ def _said() -> dict[str, Schema]:
     }
 
 
-def _view(kind: str, value: Schema) -> Schema:
-    return record({"kind": {"const": kind}, "id": ID, "value": value})
+def _views() -> dict[str, Schema]:
+    """What snapshots and changes are made of, with the shapes of the views: the same that the HTTP document has."""
+    adapters: dict[str, TypeAdapter[Any]] = {"View": TypeAdapter(Entry), "Change": TypeAdapter(Change)}
+    found, definitions = TypeAdapter.json_schemas(
+        [(name, "serialization", adapter) for name, adapter in adapters.items()], ref_template=_SCHEMAS + "{model}"
+    )
+    return {**definitions["$defs"], **{name: found[name, "serialization"] for name in adapters}}
 
 
 _ASKED = {
@@ -122,7 +127,7 @@ def document() -> dict[str, Any]:
             }
         },
         "operations": {name: _asked(name) for name in _ASKED} | {name: _told(name) for name in _TOLD},
-        "components": {"messages": messages, "schemas": _requests() | _said()},
+        "components": {"messages": messages, "schemas": _requests() | _views() | _said()},
     }
 
 

@@ -7,17 +7,12 @@ forgotten, also by those who were reading just then. What other processes did is
 
 import hashlib
 import hmac
-import math
 import secrets
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
-from limits import RateLimitItem, parse
-from limits.aio.storage import Storage
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.storage import storage_from_string
+from limits import parse
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils import uuid7
@@ -29,6 +24,7 @@ from ..storage import directory
 from ..storage import directory_tables as t
 from ..storage.accounts import Seen, SessionKey
 from ..storage.engine import Database
+from .attempts import Attempts
 from .clock import Clock
 from .directory import Directory, require_editor
 from .passwords import LONGEST, Passwords, random_password, require_strong
@@ -79,14 +75,6 @@ class AddedPerson(NamedTuple):
     password: str
 
 
-class TooMany(Refused):
-    """Too many attempts; `retry_after_seconds` says when to try again."""
-
-    def __init__(self, retry_after_seconds: int) -> None:
-        super().__init__("too_many_requests", f"too many attempts: try again in {retry_after_seconds} s")
-        self.retry_after_seconds = retry_after_seconds
-
-
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
     """How many attempts are taken, as `limits` writes it. A school may sign in from one address at the first bell."""
@@ -122,9 +110,9 @@ class Accounts:
         *,
         passwords: Passwords | None = None,
         limits: SignInLimits | None = None,
-        limits_storage: str = "async+memory://",
+        attempts: Attempts | None = None,
     ) -> None:
-        """`limits_storage`: where attempts are counted, as a URL of the `limits` library; nodes may share a Redis."""
+        """`attempts`: where attempts to sign in are counted; here alone, if None."""
         self.on_revoked: list[Callable[[list[str]], None]] = []
         """Told the ids of sessions that were revoked, here at once and elsewhere as soon as it is noticed."""
         self.on_actor_changed: list[Callable[[str], None]] = []
@@ -137,10 +125,7 @@ class Accounts:
         self._passwords = passwords or Passwords()
         limits = limits or SignInLimits()
         self._per_address, self._per_account = parse(limits.per_address), parse(limits.per_account)
-        storage = storage_from_string(limits_storage)
-        if not isinstance(storage, Storage):
-            raise ValueError(f"{limits_storage!r} is not an asynchronous storage: async+memory:// or async+redis://…")
-        self._limiter = MovingWindowRateLimiter(storage)
+        self._attempts = attempts or Attempts()
         self._held: dict[str, _Held] = {}
         self._seen: dict[str, Seen] = {}
         self._ids: dict[bytes, str] = {}
@@ -167,15 +152,15 @@ class Accounts:
             raise Refused("too_long", f"longer than {LONGEST} characters", "password")
         email = email.strip().lower()
         account = hashlib.sha256(email.encode()).hexdigest()
-        await self._count(self._per_address, "address", client_address)
-        await self._count(self._per_account, "account", account)
+        await self._attempts.count(self._per_address, "address", client_address)
+        await self._attempts.count(self._per_account, "account", account)
         async with self._database.reading() as connection:
             found = await rows.read_account(connection, email)
         usable = found is not None and found.disabled_at is None
         is_right = await self._passwords.is_right(found.password_hash if found and usable else None, password)
         if found is None or not is_right:
             raise Refused("not_signed_in", "the e-mail address or the password is wrong")
-        await self._limiter.clear(self._per_account, "account", account)
+        await self._attempts.clear(self._per_account, "account", account)
         return await self.open_session(found.id, kind)
 
     async def sign_in_demo(self, secret: str) -> SignedIn:
@@ -326,12 +311,6 @@ class Accounts:
         await self._database.write(write)
 
     # ── Inside ───────────────────────────────────────────────────────────────────────────────────────────────
-
-    async def _count(self, limit: RateLimitItem, *key: str) -> None:
-        if not await self._limiter.hit(limit, *key):
-            window = await self._limiter.get_window_stats(limit, *key)
-            # `limits` counts by the machine's own clock.
-            raise TooMany(max(1, math.ceil(window.reset_time - time.time())))
 
     async def _use(self, key: SessionKey, held: _Held | None) -> Session | None:
         held = await self._current(key, held)

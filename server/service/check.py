@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from pydantic import ValidationError
 from sqlalchemy import select
 
 from ..domain.messages import apply
 from ..domain.streams import kind_of
 from ..storage import event_log
+from ..storage.codec import UnknownEvent
 from ..storage.engine import Database
 from ..storage.event_log import Head
 from ..storage.tables import events
@@ -52,7 +54,7 @@ async def _check(database: Database, head: Head) -> Checked:
             log = await event_log.read_events(connection, head.stream_id)
             receipts = await event_log.read_receipts(connection, head.stream_id)
         except Exception as error:  # noqa: BLE001 - whatever cannot be read is what is looked for
-            return Checked(head.stream_id, 0, (Finding(head.stream_id, f"cannot be read: {error}"),))
+            return Checked(head.stream_id, 0, (Finding(head.stream_id, f"cannot be read: {_told(error)}"),))
         acted = {(row.actor_id, row.command_id) for row in await connection.execute(_commands_of(head.stream_id))}
     kind = kind_of(head.stream_id)
     if kind is None:
@@ -76,6 +78,17 @@ async def _check(database: Database, head: Head) -> Checked:
     if any(receipt.seq > head.seq for receipt in receipts.values()):
         problems.append("a receipt lies beyond the head")
     return Checked(head.stream_id, len(log), tuple(Finding(head.stream_id, problem) for problem in problems))
+
+
+def _told(error: Exception) -> str:
+    """The error's type and places. Its own words may repeat what a student wrote, and go to a terminal or a log."""
+    if isinstance(error, UnknownEvent):
+        return str(error)
+    name = type(error).__name__
+    if not isinstance(error, ValidationError):
+        return name
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    return f"{name} at " + ", ".join(f"{'.'.join(map(str, one['loc'])) or 'event'} ({one['type']})" for one in faults)
 
 
 def _commands_of(stream_id: str):  # type: ignore[no-untyped-def]

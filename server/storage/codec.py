@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ..domain.fields import ERASED
 from ..domain.messages import EVENT_TYPES, EVENTS, Message
 
-ERASED = "[erased]"
-"""What stands in for a personal field after erasure."""
+
+class UnknownEvent(LookupError):
+    """A row of a type or version that this release does not know; its words name those, and nothing of the content."""
 
 
 class EncodedEvent(NamedTuple):
@@ -38,16 +40,24 @@ def encode(event: Message) -> EncodedEvent:
     return EncodedEvent(declared.name, declared.version, orjson.dumps(values), orjson.dumps(personal))
 
 
+def erased(personal: bytes) -> bytes | None:
+    """The column after erasure: null; but what was not given stays so, or a replay would differ from what lived."""
+    values: dict[str, Any] = orjson.loads(personal)
+    if None not in values.values():
+        return None
+    return orjson.dumps({name: None if value is None else ERASED for name, value in values.items()})
+
+
 def decode(type: str, version: int, data: bytes, personal: bytes | None) -> Any:
-    """The event of a row. Raises LookupError for a type or version that this release does not know."""
+    """The event of a row. Raises UnknownEvent for a type or version that this release cannot read."""
     declared = EVENTS.get(type)
     if declared is None:
-        raise LookupError(f"the log holds an event of type {type!r}, which this release does not know")
+        raise UnknownEvent(f"the log holds an event of type {type!r}, which this release does not know")
     values: dict[str, Any] = orjson.loads(data)
     values |= orjson.loads(personal) if personal is not None else dict.fromkeys(declared.personal, ERASED)
     while version != declared.version:
         upcast = UPCASTERS.get((type, version))
         if upcast is None:
-            raise LookupError(f"the log holds {type!r} in version {version}, which this release cannot read")
+            raise UnknownEvent(f"the log holds {type!r} in version {version}, which this release cannot read")
         values, version = upcast(values), version + 1
     return declared.adapter.validate_python(values)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.messages import Recorded
+from . import erasure
 from .codec import decode, encode
 from .engine import Database
 from .tables import database_info, events, receipts, streams
@@ -188,7 +189,13 @@ def _append(connection: Connection, appends: Sequence[Append]) -> set[str]:
         driver.insert(connection, driver.upsert_head, [_head_row(one) for one in good])
         driver.insert(connection, driver.insert_events, [row for one in good for row in _event_rows(one)])
         driver.insert(connection, driver.insert_receipts, [row for one in good for row in _receipt_rows(one)])
+        for one in good:
+            erasure.follow(connection, one.stream_id, one.program_id, _recorded(one))
     return {one.stream_id for one in appends} - {one.stream_id for one in good}
+
+
+def _recorded(one: Append) -> Iterable[Recorded]:
+    return (recorded for effect in one.effects for recorded in effect.recorded)
 
 
 def _head_row(one: Append) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ import server.realtime
 from server.domain.actors import GRANTS, Role
 from server.domain.messages import COMMANDS
 from server.realtime.asyncapi import document
+from server.rest.openapi import document as http_document
 
 from .validating import validate
 from .world import MEETING, Node, question
@@ -81,3 +82,35 @@ def test_a_leaked_field_fails_the_validation() -> None:
     leaked = {"kind": "room", "id": "mesa", "value": room | {"student_names": []}}
     with pytest.raises(jsonschema.ValidationError):
         validate("Changes", place | {"changes": [leaked]})
+
+
+QUESTION = {
+    "question_id": "q1", "site_id": "mesa", "status": "queued", "urgency": "normal", "received_at": 1,
+    "waiting_since": 1, "stuck": 0, "version": 1, "order": [1, 1, 0, 1],
+}  # fmt: skip
+SHARED = {"text": "why?", "answers": []}
+OWN = {
+    "student_id": None, "relayed_by": "sam", "verbatim": True, "shareable": True, "asked_at": 1, "seen_at": None,
+    "claimed_by": None, "claimed_at": None,
+}  # fmt: skip
+
+
+def test_a_question_comes_whole_shared_or_in_figures_and_in_no_other_way() -> None:
+    def entry(**value: Any) -> dict[str, Any]:
+        return {"kind": "question", "id": "q1", "value": value}
+
+    for fields in ({}, SHARED, SHARED | OWN):
+        validate("View", entry(**QUESTION, **fields))
+        validate("Change", entry(**QUESTION, **fields))
+    wrong = [OWN, {"text": "why?"}, {"student_id": None}, SHARED | {"relayed_by": "sam"}]
+    for fields in [*wrong, {"stuck": -1}, {"order": [1, 1]}, {"status": "lost"}]:
+        with pytest.raises(jsonschema.ValidationError):
+            validate("View", entry(**(QUESTION | fields)))
+
+
+def test_both_documents_have_the_same_views() -> None:
+    here, there = DOCUMENT["components"]["schemas"], http_document()["components"]["schemas"]
+    shared = {"MeetingView", "RoomView", "AnswerView", "QuestionFigures", "SharedQuestion", "OwnQuestion"}
+    assert {name: here[name] for name in shared} == {name: there[name] for name in shared}
+    snapshot = here["Snapshot"]["properties"]["audience"]["pattern"]
+    assert snapshot == there["Snapshot"]["properties"]["audience"]["pattern"]

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from server.domain.actors import Grant, Role
 from server.domain.messages import Refused
-from server.service.accounts import FRESH_MS, Accounts, SignedIn, SignInLimits, TooMany
+from server.service.accounts import FRESH_MS, Accounts, SignedIn, SignInLimits
+from server.service.attempts import TooMany
 from server.service.directory import Directory
 from server.service.passwords import QUEUE, THREADS, Passwords, random_password
 from server.storage import directory_tables as t

@@ -125,6 +125,19 @@ async def test_an_event_of_an_unknown_type(database: Database) -> None:
     assert "meeting.exploded" in problem
 
 
+@pytest.mark.parametrize(
+    ("personal", "problem"),
+    [
+        (b'{"text":["my father lost his job"]}', "cannot be read: ValidationError at text (string_type)"),
+        (b'{"text":"my father lost his job"', "cannot be read: JSONDecodeError"),
+    ],
+)
+async def test_what_cannot_be_read_is_not_shown(database: Database, personal: bytes, problem: str) -> None:
+    """Whoever runs the check learns where to look, and none of the words that a student wrote."""
+    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=10)).values(personal=personal))
+    assert await problems(database) == [problem]
+
+
 async def test_an_event_that_cannot_follow(database: Database) -> None:
     data = b'{"question_id":"q9"}'
     await plant(database, update(events).where(*of(events, stream_id=BAD, seq=11)).values(data=data))
