@@ -56,7 +56,7 @@ Times count from when a question was due until its teacher has it; ack: until it
 CPU: the server's; each: for a question. others: what other programs took of its core, stolen time included.
 gen.: the load generator, on the other core; lag: how late (p99) it sent, which is in the times too.
 lost/dup/order: all but 0 is a fault."""
-FIRST_RATES = {"Longroom": 4_000.0, "Node": 1_200.0}
+FIRST_RATES = {"Longroom": 2_500.0, "Node": 800.0}
 """Where each search begins; it ends at the same place from anywhere, sooner from nearby."""
 
 
