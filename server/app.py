@@ -109,13 +109,15 @@ def create_app(
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         await live.start()
-        await directory.reenter_all()
+        await directory.begin()
         if demo is not None:
             await demo.start()
         await gateway.start()
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
+        keeping_up = asyncio.create_task(directory.keep_up(), name="keep up")
         yield
         await _stop(noticing)
+        await _stop(keeping_up)
         await live.close()
         accounts.close()
         await attempts.close()

@@ -26,7 +26,8 @@ from ..storage.tables import streams
 from .accounts import Accounts
 from .clock import Clock
 from .demo_program import MEETING_TITLES, PEOPLE, PROGRAM_ID, SECTION_ID, TEACHER_ID, ZONE, program_rows
-from .directory import Directory, RunsCommands
+from .directory import Directory
+from .entering import RunsCommands
 from .rosters import full_name
 
 FILE_NAME = "demo.json"

@@ -1,46 +1,33 @@
 """The directory: reading and editing a program's rows, and bringing open meetings up to what they rest on.
 
 An edit and its audit row are one commit. After it, every meeting not yet ended that rests on the row is given its facts
-again; the meeting's rule records only what differs. If the process dies in between, `reenter_all` (at start) or
-`notice_changes` (every few seconds, here and on every other node) does what was left undone.
+again: see `entering`. `notice_changes` (every few seconds) follows what other processes edited.
 """
 
-import logging
-from asyncio import Lock
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils import uuid7
 
-from ..domain.actors import Actor, Permission, Role, system
-from ..domain.meeting.facts import EnterFacts
+from ..domain.actors import Actor, Permission, Role
 from ..domain.messages import Refused, first_fault
 from ..storage import directory as rows
 from ..storage import directory_tables as t
-from ..storage import rosters
 from ..storage.directory import Row
 from ..storage.engine import Database
 from .clock import Clock
 from .directory_kinds import KINDS, Kind
 from .directory_rules import check_row
+from .entering import Entering, RunsCommands
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
 
 MAX_PAGE = 1_000
 LATE_COMMIT_MS = 30_000
 """How long after the time in an audit row its commit may still become visible."""
-
-
-class RunsCommands(Protocol):
-    """What the directory needs of the live record."""
-
-    async def run_command(self, actor: Actor, stream_id: str, command_id: str, name: str, data: object) -> object:
-        """Run one command to its commit; raises `Refused`."""
 
 
 class Directory:
@@ -52,9 +39,7 @@ class Directory:
         """Told, after the commit, the id of everybody whose name, grants or state may be another."""
         self._database = database
         self._clock = clock
-        self._live = live
-        self._entering = Lock()
-        self._behind: set[str] = set()
+        self._entering = Entering(database, clock, live)
         self._noticed_at = clock.now()
         self._noticed: dict[str, int] = {}
 
@@ -196,13 +181,24 @@ class Directory:
 
     # ── What live decisions rest on ──────────────────────────────────────────────────────────────────────────
 
+    async def begin(self) -> int:
+        """At start: bring the near meetings up to the directory, and leave the rest to `keep_up`; how many are open."""
+        self._noticed_at = self._clock.now()
+        return await self._entering.begin()
+
     async def reenter_all(self) -> int:
         """Bring every meeting that has not ended up to the directory, and tell how many those are."""
         self._noticed_at = self._clock.now()
-        async with self._database.reading() as connection:
-            meeting_ids = await rows.open_meetings(connection)
-        await self._enter(meeting_ids)
-        return len(meeting_ids)
+        return await self._entering.enter_all()
+
+    async def keep_up(self) -> None:
+        """Bring up, for ever, the meetings that no request waits for. A server runs this beside everything else."""
+        await self._entering.keep_up()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether meetings wait for `keep_up`."""
+        return self._entering.is_behind
 
     async def notice_changes(self) -> None:
         """Follow the edits of other processes, and finish what was left undone here. Call it every few seconds."""
@@ -217,57 +213,17 @@ class Directory:
             await self._follow(program_id, [(e["kind"], e["after"]) for e in mine if e["after"]])
         self._noticed |= {entry["id"]: entry["at"] for entry in new}
         self._noticed_at = now
-        if self._behind:
-            await self._enter(sorted(self._behind))
+        await self._entering.try_again()
 
     async def _follow(self, program_id: str, changes: Sequence[tuple[str, Row]]) -> None:
         people = {row["id"] if kind == "people" else row["person_id"] for kind, row in changes if kind in _PERSONAL}
         for person_id in sorted(people):
             for tell in self.on_person_changed:
                 tell(person_id)
-        if self._live is None:
-            return
         async with self._database.reading() as connection:
             touched = await rows.meetings_touched(connection, program_id, changes)
-        if touched:
-            await self._enter(touched)
-
-    async def _enter(self, meeting_ids: Sequence[str]) -> None:
-        """Enter the facts, then look again: what another node committed meanwhile must not be undone by older facts."""
-        if self._live is None:
-            raise RuntimeError("this directory has no live record to enter facts into")
-        entered: dict[str, EnterFacts] = {}
-        # One after the other, so that facts that were read later are never overtaken by earlier ones.
-        async with self._entering:
-            while True:
-                read = await self._read_facts(meeting_ids)
-                changed = {key: one for key, one in read.items() if entered.get(key) != one[1]}
-                if not changed:
-                    return
-                for meeting_id, (program_id, facts) in changed.items():
-                    await self._enter_one(self._live, program_id, meeting_id, facts)
-                    entered[meeting_id] = facts
-
-    async def _enter_one(self, live: RunsCommands, program_id: str, id: str, facts: EnterFacts) -> None:
-        actor, command_id = system(program_id), str(uuid7())
-        try:
-            await live.run_command(actor, f"meeting:{id}", command_id, "meeting.enter_facts", facts)
-            self._behind.discard(id)
-        except Refused as refusal:
-            # The row is committed: the edit stands, and the meeting is brought up at the next look.
-            log.warning("the facts of meeting %s could not be entered: %s", id, refusal.code)
-            self._behind.add(id)
-
-    async def _read_facts(self, meeting_ids: Iterable[str]) -> dict[str, tuple[str, EnterFacts]]:
-        async with self._database.reading() as connection:
-            meetings = await rosters.read_meetings(connection, meeting_ids)
-            read: dict[str, tuple[str, EnterFacts]] = {}
-            for program_id in sorted({meeting.program_id for meeting in meetings}):
-                mine = [meeting for meeting in meetings if meeting.program_id == program_id]
-                sections = {meeting.section_id for meeting in mine}
-                sources = await rosters.read_sources(connection, program_id, sections)
-                read |= {one.id: (program_id, rosters.facts_of(one, sources)) for one in mine}
-        return read
+        # A meeting that was itself edited can be joined, as it is now, once its editor has the answer.
+        await self._entering.follow(touched, {row["id"] for kind, row in changes if kind == "meetings"})
 
 
 _PERSONAL = frozenset({"people", "grants"})

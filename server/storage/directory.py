@@ -6,7 +6,7 @@ Everything is bounded by a program. What a school allows is the service's busine
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, Table, and_, or_, select, true, update
@@ -19,6 +19,18 @@ Row: TypeAlias = dict[str, Any]
 
 SECRET = frozenset({"password_hash"})
 """Columns that leave the database for nothing but the check of a password: in no answer and no audit row."""
+
+
+_UNSHOWN = SECRET | {"facts_digest"}
+
+
+class OpenMeeting(NamedTuple):
+    """A meeting that has not ended; `status` None: it has no stream yet. Times are milliseconds, UTC."""
+
+    id: str
+    starts_at: int
+    ends_at: int
+    status: str | None
 
 
 @lru_cache(maxsize=64)
@@ -46,7 +58,7 @@ def overlaps(table: Table, begins_on: str, ends_on: str | None) -> ColumnElement
 
 
 def _shown(table: Table) -> list[Any]:
-    return [column for column in table.c if column.name not in SECRET]
+    return [column for column in table.c if column.name not in _UNSHOWN]
 
 
 async def lock_program(connection: AsyncConnection, program_id: str) -> bool:
@@ -185,34 +197,34 @@ def _sections_touched(kind: str, row: Row) -> Select[str] | None:
     return None
 
 
-def _open_meetings() -> Select[str]:
+def _open_meetings() -> Select[Any]:
     stream = streams.c.stream_id == "meeting:" + t.meetings.c.id
     joined = t.meetings.outerjoin(streams, stream)
     is_open = or_(streams.c.status.is_(None), streams.c.status != "ended")
-    # Those that go on now, or are the next to, are brought up first.
-    return select(t.meetings.c.id).select_from(joined).where(is_open).order_by(t.meetings.c.starts_at)
+    columns = (t.meetings.c.id, t.meetings.c.starts_at, t.meetings.c.ends_at, streams.c.status)
+    return select(*columns).select_from(joined).where(is_open).order_by(t.meetings.c.starts_at)
 
 
 async def meetings_touched(
     connection: AsyncConnection, program_id: str, changes: Iterable[tuple[str, Row]]
-) -> list[str]:
-    """The ids of the program's meetings, not yet ended, that rest on any of the changed rows (kind, row)."""
+) -> list[OpenMeeting]:
+    """The program's meetings, not yet ended, that rest on any of the changed rows (kind, row); by start."""
     touched: list[ColumnElement[bool]] = []
     for kind, row in changes:
         if kind == "meetings":
             touched.append(t.meetings.c.id == row["id"])
         elif (sections := _sections_touched(kind, row)) is not None:
             touched.append(t.meetings.c.section_id.in_(sections))
-    found: dict[str, None] = {}
+    found: dict[OpenMeeting, None] = {}
     for some in _in_pieces(touched, 200):
         query = _open_meetings().where(t.meetings.c.program_id == program_id, or_(*some))
-        found |= dict.fromkeys((await connection.execute(query)).scalars())
+        found |= dict.fromkeys(OpenMeeting(*row) for row in await connection.execute(query))
     return list(found)
 
 
-async def open_meetings(connection: AsyncConnection) -> list[str]:
-    """The ids of all meetings that have not ended, in every program, the earliest first."""
-    return list((await connection.execute(_open_meetings())).scalars())
+async def open_meetings(connection: AsyncConnection) -> list[OpenMeeting]:
+    """All meetings that have not ended, in every program, the earliest first."""
+    return [OpenMeeting(*row) for row in await connection.execute(_open_meetings())]
 
 
 def _in_pieces(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

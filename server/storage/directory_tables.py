@@ -155,6 +155,7 @@ meetings = _directory_table(
     Column("title", String(200), nullable=False),
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    Column("facts_digest", LargeBinary(16), comment="of the facts last entered into its stream; null: none yet"),
 )
 
 sessions = Table(

@@ -3,11 +3,11 @@
 The rows of many meetings are read in one go (`read_sources`); what one meeting makes of them is pure (`facts_of`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
@@ -44,6 +44,13 @@ async def read_meetings(connection: AsyncConnection, meeting_ids: Iterable[str])
     """The meetings' own rows, by start."""
     query = select(t.meetings).where(t.meetings.c.id.in_(list(meeting_ids))).order_by(t.meetings.c.starts_at)
     return list(await connection.execute(query))
+
+
+async def write_facts_digests(connection: AsyncConnection, digests: Mapping[str, bytes]) -> None:
+    """Remember, by meeting, the digest of the facts that it was given. No edit: its row's version stays."""
+    statement = update(t.meetings).where(t.meetings.c.id == bindparam("meeting"))
+    rows = [{"meeting": meeting_id, "digest": digest} for meeting_id, digest in digests.items()]
+    await connection.execute(statement.values(facts_digest=bindparam("digest")), rows)
 
 
 async def read_sources(

@@ -431,6 +431,97 @@ async def test_a_newer_edit_is_never_undone_by_facts_read_before_it(
     assert {site: room.supervisor_ids for site, room in state.rooms.items()} == {"north": set(), "south": set()}
 
 
+# ── How soon ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Counted:
+    """The live record, which tells what it was asked to enter."""
+
+    def __init__(self, live: Live) -> None:
+        self.live = live
+        self.entered: list[str] = []
+
+    async def run_command(self, actor: Actor, stream_id: str, *command: Any) -> object:
+        self.entered.append(stream_id.removeprefix("meeting:"))
+        return await self.live.run_command(actor, stream_id, *command)
+
+
+@pytest.fixture
+async def counted(directory: Directory, live: Live) -> Counted:
+    return Counted(live)
+
+
+@pytest.fixture
+async def timetable(directory: Directory, clock: FakeClock) -> None:
+    """A class that goes on, one tomorrow, and three further off in no order."""
+    for name, hours in (("now", 0), ("tomorrow", 24), ("spring", 3_000), ("soon", 72), ("autumn", 800)):
+        at = clock.at + hours * HOUR
+        await schedule(directory, clock, id=name, starts_at=at, ends_at=at + HOUR)
+
+
+async def kept_up(directory: Directory) -> None:
+    working = asyncio.create_task(directory.keep_up())
+    async with asyncio.timeout(10):
+        while directory.is_behind:
+            await asyncio.sleep(0.005)
+    working.cancel()
+
+
+@pytest.mark.usefixtures("timetable")
+async def test_a_start_enters_only_what_differs(
+    database: Database, live: Live, clock: FakeClock, counted: Counted
+) -> None:
+    assert await Directory(database, clock, counted).reenter_all() == 5
+    assert counted.entered == []
+    await Directory(database, clock, None).disable_person(SYSTEM, "nora")
+    assert await Directory(database, clock, counted).reenter_all() == 5
+    assert counted.entered == ["now", "tomorrow", "soon", "autumn", "spring"]
+
+
+@pytest.mark.usefixtures("timetable")
+async def test_an_edit_waits_for_the_near_meetings_and_the_rest_follow_nearest_first(
+    database: Database, live: Live, clock: FakeClock, counted: Counted
+) -> None:
+    directory = Directory(database, clock, counted)
+    await directory.update(COORDINATOR, "grants", "grant-nora", {"version": 1, "ends_on": "2026-10-13"})
+    assert counted.entered == ["now", "tomorrow"]
+    assert directory.is_behind
+    await kept_up(directory)
+    assert counted.entered == ["now", "tomorrow", "soon", "autumn", "spring"]
+    assert (await state_of(live, "spring")).rooms["north"].supervisor_ids == set()
+
+
+@pytest.mark.usefixtures("timetable")
+async def test_a_start_waits_for_the_near_meetings_and_finishes_what_a_dead_process_left(
+    database: Database, live: Live, clock: FakeClock, counted: Counted
+) -> None:
+    died = Directory(database, clock, Counted(live))
+    await died.update(COORDINATOR, "grants", "grant-nora", {"version": 1, "ends_on": "2026-10-13"})
+    directory = Directory(database, clock, counted)
+    assert await directory.begin() == 5
+    assert counted.entered == []
+    await kept_up(directory)
+    assert counted.entered == ["soon", "autumn", "spring"]
+
+
+async def test_a_meeting_far_ahead_can_be_joined_once_its_row_is_there(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    at = clock.at + 3_000 * HOUR
+    assert (await state_of(live, await schedule(directory, clock, starts_at=at, ends_at=at + HOUR))).is_open
+
+
+async def test_a_live_meeting_that_overran_is_near(
+    database: Database, directory: Directory, clock: FakeClock, live: Live, counted: Counted
+) -> None:
+    meeting_id = await schedule(directory, clock)
+    await live.run_command(TEACHER, f"meeting:{meeting_id}", "c1", "meeting.start", {})
+    clock.advance(minutes=180)
+    edit = {"version": 1, "ends_on": "2026-10-13"}
+    await Directory(database, clock, counted).update(COORDINATOR, "grants", "grant-nora", edit)
+    assert counted.entered == [meeting_id]
+
+
 # ── Parallel edits ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
