@@ -23,7 +23,6 @@ from .origins import Origins
 from .realtime import asyncapi
 from .realtime.gateway import Gateway
 from .rest.client_files import ClientFiles
-from .rest.rates import Rate
 from .service.accounts import Accounts, Session, SignInLimits
 from .service.attempts import Attempts
 from .service.clock import Clock, SystemClock
@@ -32,6 +31,7 @@ from .service.demo_program import PEOPLE
 from .service.directory import Directory
 from .service.live import Live
 from .service.passwords import Passwords
+from .service.rates import Rate
 from .service.rosters import Rosters
 from .storage.engine import Database
 
@@ -81,13 +81,15 @@ def create_app(
     attempts = Attempts(settings.redis_url)
     accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits, attempts=attempts)
     origins = Origins(settings)
+    rate = Rate(settings.command_rate)
     gateway = Gateway(
         live,
         SocketAccounts(accounts),
         clock,
         origins=origins.listed(settings.port, [person.host for person in PEOPLE] if is_demo else ()),
         redis_url=settings.redis_url,
-        command_rate=settings.command_rate,
+        rate=rate,
+        address_of=lambda request: origins.caller(request.remote, request.scheme, request.headers).address,
     )
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
     services = rest.Services(
@@ -99,7 +101,7 @@ def create_app(
         directory=directory,
         rosters=Rosters(database),
         client=ClientFiles(client),
-        rate=Rate(settings.command_rate),
+        rate=rate,
         asyncapi=asyncapi.document(),
     )
     app = web.Application(middlewares=[rest.envelope(services)], client_max_size=rest.MAX_BODY)

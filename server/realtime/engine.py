@@ -26,9 +26,6 @@ class LiveEngine(EngineServer):  # type: ignore[misc]
     """Engine.IO with our sockets. It starts no task for a session; whoever owns it keeps the heartbeat."""
 
     receiver: Receiver
-    rate: float = 0
-    burst: float = 0
-    """Requests a second that one socket may make, and at once; 0: no limit."""
     sockets: dict[str, LiveSocket]
     is_accepting = True
     reason: Reasons

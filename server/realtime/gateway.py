@@ -8,7 +8,7 @@ connection's requests are handled in the order in which they were sent: only wha
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +19,7 @@ from socketio.exceptions import ConnectionRefusedError as SocketRefused
 from ..domain.messages import Refused
 from ..service.clock import Clock
 from ..service.live import Live
+from ..service.rates import Rate
 from . import frames, requests
 from .announcing import Announcing
 from .answering import Answering
@@ -35,8 +36,11 @@ log = logging.getLogger(__name__)
 COOKIE = "__Host-longroom"
 DRAIN_SECONDS = 8.0
 """How long a shutdown waits for commands under way; with the goodbyes it stays within ten seconds."""
-CONNECT_COST = 20
-"""Requests' worth of the rate limit that an attempt to sign in costs: it is a question to the database."""
+MAX_SOCKETS = 20
+"""How many sockets one session may have open at a node: a person with many windows, and no more."""
+STRANGERS_RATE, STRANGERS_BURST = 5.0, 100
+"""How many connections of nobody's a second an address may try, and at once: each is a question to the database.
+A whole school behind one address may find its sessions ended at the same time."""
 
 CLOSINGS = {
     "shutting_down": (1001, "the server is restarting: connect again after retry_ms"),
@@ -59,17 +63,22 @@ class Gateway:
         *,
         origins: Collection[str],
         redis_url: str | None = None,
-        command_rate: int = 200,
+        rate: Rate | None = None,
+        address_of: Callable[[web.Request], str] | None = None,
         ping_interval: float = 10.0,
         ping_timeout: float = 10.0,
         head_seconds: float = 10.0,
     ) -> None:
-        """`origins` are the only ones whose browsers may connect; `command_rate` is for a connection and second,
-        with a burst of twice that (0: no limit). The heartbeat and the pause between head checks are in seconds."""
+        """`origins` are the only ones whose browsers may connect; `rate` is each person's, whichever way they ask;
+        `address_of` tells a client's address, its proxy aside. The heartbeat and the pause between head checks are in
+        seconds."""
         if not origins or "*" in origins:
             # python-socketio takes an empty list as "do not check" and the asterisk as "everybody".
             raise ValueError("name the origins whose browsers may connect")
         self._accounts = accounts
+        self._rate = rate or Rate(200)
+        self._strangers = Rate(STRANGERS_RATE, STRANGERS_BURST)
+        self._address_of = address_of or (lambda request: request.remote or "")
         self._clock = clock
         self._head_seconds = head_seconds
         self._server = LiveServer(
@@ -89,7 +98,6 @@ class Gateway:
         )
         self._engine: LiveEngine = self._server.eio
         self._engine.receiver = self
-        self._engine.rate, self._engine.burst = command_rate, max(2 * command_rate, requests.MAX_COMMANDS)
         self._server.on("connect", self._connect, namespace=NAMESPACE)
         self._server.on("disconnect", self._disconnect, namespace=NAMESPACE)
         self._fanout: Fanout = (
@@ -155,7 +163,9 @@ class Gateway:
             token = environ["aiohttp.request"].cookies.get(COOKIE)
         if not self._engine.is_accepting:
             raise SocketRefused("the server is restarting", {"code": "shutting_down"})
-        if not socket.bucket.take(self._now(), CONNECT_COST):
+        # Only what proves to be nobody's is counted: those who are signed in come back all at once after a restart.
+        address = self._address_of(environ["aiohttp.request"])
+        if self._strangers.look(address, self._now()):
             raise SocketRefused("too many attempts", {"code": "too_many_requests"})
         try:
             session = await self._accounts.authenticate(token) if isinstance(token, str) else None
@@ -163,7 +173,10 @@ class Gateway:
             log.exception("authenticating a socket failed")
             raise SocketRefused("try again", {"code": "busy"}) from error
         if session is None:
+            self._strangers.wait(address, self._now())
             raise SocketRefused("sign in first", {"code": "not_signed_in"})
+        if self._sessions.count(session.id) >= MAX_SOCKETS:
+            raise SocketRefused("close one of your other windows", {"code": "too_many_sockets"})
         connection = Connection(socket, session, self._now())
         socket.peer = self._connections[sid] = connection
         self._sessions.add(connection)
@@ -190,7 +203,7 @@ class Gateway:
         if connection.session.expires_at <= self._clock.now():
             connection.answer(ack_id, refusal(Refused("not_signed_in", "this session has run out: sign in again")))
             return None
-        if not socket.bucket.take(self._now(), requests.cost(name, data)):
+        if self._rate.wait(connection.actor.person_id, self._now(), requests.cost(name, data)):
             connection.answer(ack_id, refusal(Refused("too_many_requests", "slow down, and send it again")))
             return None
         return handle(connection, ack_id, data)

@@ -25,7 +25,7 @@ from engineio.packet import CLOSE, NOOP, PING, PONG, UPGRADE, Packet
 
 from . import frames
 from .frames import Frame
-from .limits import Strikes, TokenBucket
+from .limits import Strikes
 
 if TYPE_CHECKING:
     from .engine import LiveEngine
@@ -76,7 +76,6 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
         self.peer: Any = None
         """What the gateway keeps about this client, once it has connected."""
         self.born_at = self.pinged_at = self.progressed_at = now
-        self.bucket = TokenBucket(server.rate, server.burst, now)
         self.strikes = Strikes(limit=20, window=10.0)
         self.is_silent = False
         """Whether nothing has come since the last ping."""

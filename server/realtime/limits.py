@@ -1,27 +1,4 @@
-"""How much one connection may ask for, and how much nonsense it may send."""
-
-
-class TokenBucket:
-    """A rate a second with a burst. `rate` 0: no limit. Times are seconds of any steady clock."""
-
-    __slots__ = ("_at", "_burst", "_rate", "_tokens")
-
-    def __init__(self, rate: float, burst: float, now: float) -> None:
-        self._rate = rate
-        self._burst = burst
-        self._tokens = burst
-        self._at = now
-
-    def take(self, now: float, cost: int = 1) -> bool:
-        """Whether the cost could be paid; if not, nothing was taken."""
-        if not self._rate:
-            return True
-        self._tokens = min(self._burst, self._tokens + (now - self._at) * self._rate)
-        self._at = now
-        if self._tokens < cost:
-            return False
-        self._tokens -= cost
-        return True
+"""How much nonsense one connection may send."""
 
 
 class Strikes:

@@ -55,6 +55,10 @@ class Sessions:
         """A socket signed in."""
         self._connections.setdefault(connection.session.id, {})[connection] = None
 
+    def count(self, session_id: str) -> int:
+        """How many sockets the session has open here."""
+        return len(self._connections.get(session_id, ()))
+
     def remove(self, connection: Connection) -> None:
         """A socket is gone."""
         held = self._connections.get(connection.session.id, {})

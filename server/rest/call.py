@@ -14,10 +14,10 @@ from ..service.accounts import Accounts, Session
 from ..service.clock import Clock
 from ..service.directory import Directory
 from ..service.live import Live, Stream
+from ..service.rates import Rate
 from ..service.rosters import Rosters
 from . import cookies
 from .client_files import ClientFiles
-from .rates import Rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 
 from server.domain.actors import Actor
 from server.domain.views import Audience, snapshot
+from server.service.rates import Rate
 from tests.chaos.room import RoomClient
 from tests.realtime.world import MEETING, SUPERVISOR, TEACHER, Node, question, until
 from tests.support.proxy import Proxy, proxy_to
@@ -21,7 +22,7 @@ async def node(sqlite_template: Path, tmp_path: Path) -> AsyncIterator[Node]:
     """A gateway with a live meeting whose heartbeat takes one second and one more."""
     path = tmp_path / "longroom.db"
     shutil.copyfile(sqlite_template, path)
-    node = Node(f"sqlite:///{path}", {"command_rate": 0, "ping_interval": 1.0, "ping_timeout": 1.0})
+    node = Node(f"sqlite:///{path}", {"rate": Rate(0), "ping_interval": 1.0, "ping_timeout": 1.0})
     await node.start()
     await node.open_meeting()
     yield node

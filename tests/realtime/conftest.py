@@ -8,6 +8,7 @@ import pytest
 import uvloop
 
 from server.domain.actors import Actor
+from server.service.rates import Rate
 
 from .clients import WireClient
 from .world import Node
@@ -31,7 +32,7 @@ async def start_node(shared_database_url: str) -> AsyncIterator[Callable[..., Aw
     nodes: list[Node] = []
 
     async def start(**options: Any) -> Node:
-        node = Node(shared_database_url, {"command_rate": 0} | options)
+        node = Node(shared_database_url, {"rate": Rate(0)} | options)
         await node.start()
         nodes.append(node)
         return node

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import aiohttp
 import pytest
 
-from server.realtime.gateway import Gateway
+from server.realtime.gateway import MAX_SOCKETS, Gateway
 from server.realtime.hot_path import MAX_MESSAGE
+from server.service.rates import Rate
 
 from .clients import Gone, WireClient, command
-from .world import MEETING, ORIGIN, REGISTRAR, STRANGER, SUPERVISOR, TEACHER, Node, question
+from .world import MEETING, ORIGIN, REGISTRAR, STRANGER, SUPERVISOR, TEACHER, Node, question, until
 
 Connect = Callable[..., Awaitable[WireClient]]
 
@@ -175,7 +177,7 @@ async def test_a_message_of_64_kib_is_read_and_one_byte_more_closes(connect: Con
 
 
 async def test_the_rate_is_limited_and_recovers(start_node: Callable[..., Awaitable[Node]]) -> None:
-    node = await start_node(command_rate=50)
+    node = await start_node(rate=Rate(50))
     await node.open_meeting()
     async with WireClient(node.url, TEACHER) as client:
         answers = await asyncio.gather(*(client.start("join", {"stream": MEETING}) for _ in range(150)))
@@ -189,6 +191,59 @@ async def test_the_rate_is_limited_and_recovers(start_node: Callable[..., Awaita
         async with asyncio.timeout(2):
             while not await join_again():
                 pass
+
+
+async def test_a_second_socket_brings_no_second_allowance(start_node: Callable[..., Awaitable[Node]]) -> None:
+    """The rate is a person's: over all their sockets, and over HTTP, which counts in the same place."""
+    rate = Rate(50)
+    node = await start_node(rate=rate)
+    await node.open_meeting()
+    now = asyncio.get_running_loop().time()
+    assert rate.wait(TEACHER.person_id, now, 40) == 0
+    async with WireClient(node.url, TEACHER) as one, WireClient(node.url, TEACHER) as other:
+        asked = [client.start("join", {"stream": MEETING}) for _ in range(60) for client in (one, other)]
+        refused = [answer["error"]["code"] for answer in await asyncio.gather(*asked) if not answer["ok"]]
+    assert 30 < len(refused) <= 60
+    assert set(refused) == {"too_many_requests"}
+    async with WireClient(node.url, SUPERVISOR) as client:
+        assert (await client.join())["ok"]
+
+
+async def test_a_session_has_so_many_sockets_and_no_more(node: Node) -> None:
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(WireClient(node.url, TEACHER)) for _ in range(MAX_SOCKETS)]
+        extra = WireClient(node.url, TEACHER)
+        with pytest.raises(Gone, match="too_many_sockets"):
+            await extra.connect()
+        await extra.close()
+        await stack.enter_async_context(WireClient(node.url, SUPERVISOR))
+        await clients[0].close()
+        await until(lambda: len(node.gateway._connections) == MAX_SOCKETS)
+        await stack.enter_async_context(WireClient(node.url, TEACHER))
+
+
+async def test_strangers_of_one_address_are_let_ask_so_often(node: Node, monkeypatch: pytest.MonkeyPatch) -> None:
+    """New sockets bring no new attempts: what nobody's token costs the database is bounded by address."""
+    monkeypatch.setattr(node.gateway, "_strangers", Rate(1, 3))
+    asked: list[str] = []
+    known = node.accounts.authenticate
+
+    async def authenticate(token: str) -> Any:
+        asked.append(token)
+        return await known(token)
+
+    monkeypatch.setattr(node.accounts, "authenticate", authenticate)
+    codes = []
+    for _ in range(8):
+        client = WireClient(node.url, TEACHER)
+        client.token = "guessed"
+        with pytest.raises(Gone) as caught:
+            await client.connect()
+        codes.append(caught.value.args[0]["data"]["code"])
+        await client.close()
+    assert codes[:3] == ["not_signed_in"] * 3
+    assert codes[-1] == "too_many_requests"
+    assert len(asked) < 8
 
 
 async def test_the_heartbeat_keeps_the_living_and_drops_the_dead(
