@@ -17,6 +17,7 @@ COMMANDS = {
     "drive": ("server.cli.drive:drive", "Play questions from a CSV file against a running server."),
     "migrate": ("server.cli.migrate:migrate", "Bring the database to this release's tables."),
     "user": ("server.cli.user:user", "Add people, disable them, or give them a new password."),
+    "erase": ("server.cli.erase:erase", "Take a question's words out of the record, for good."),
     "check": ("server.cli.check:check", "Read every log again, and say what is not as it must be."),
 }
 

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     CLAIM_QUESTION = "question:claim"
     ANSWER_QUESTION = "question:answer"
     RETURN_ANSWER = "question:return"
+    ERASE_TEXT = "question:erase"
     READ_DIRECTORY = "directory:read"
     EDIT_DIRECTORY = "directory:edit"
     OWN_SESSION = "session:own"
@@ -74,6 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.READ_ROSTER,
         Permission.READ_DIRECTORY,
         Permission.EDIT_DIRECTORY,
+        Permission.ERASE_TEXT,
     },
     Role.SYSTEM: frozenset({Permission.ENTER_FACTS}),
 }

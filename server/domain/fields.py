@@ -8,6 +8,8 @@ from pydantic_core import PydanticCustomError
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_ANSWER_CHARACTERS = 4_000
+ERASED = "[erased]"
+"""What stands where a personal text was erased: in the state, in every view, and for what the log holds no more."""
 
 # Line feed and tab are words' own layout; every other control character, and the bidirectional overrides
 # that make a text read as something else than it is, have no business in what a person says.

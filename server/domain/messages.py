@@ -73,12 +73,17 @@ class CommandType:
 
 @dataclass(frozen=True, slots=True)
 class EventType:
-    """A declared event. `personal` names the fields that hold free text and may one day be erased."""
+    """A declared event. `personal` names the fields that hold free text and may one day be erased.
+
+    `erases` names the field by which this event erases: its commit takes the personal fields out of every earlier
+    event of the stream that has the same value there.
+    """
 
     name: str
     stream: str
     version: int
     personal: tuple[str, ...]
+    erases: str | None
     cls: type[Any]
     adapter: TypeAdapter[Any]
 
@@ -119,17 +124,22 @@ def command(name: str, *, may: Permission, stream: str = "meeting") -> Callable[
 
 
 def event(
-    name: str, *, personal: tuple[str, ...] = (), version: int = 1, stream: str = "meeting"
+    name: str,
+    *,
+    personal: tuple[str, ...] = (),
+    erases: str | None = None,
+    version: int = 1,
+    stream: str = "meeting",
 ) -> Callable[[type[C]], type[C]]:
     """Declare a frozen dataclass as the event `name`. Events carry ids, never names."""
     _check_name(name, EVENTS)
 
     def declare(cls: type[C]) -> type[C]:
-        unknown = set(personal) - {f.name for f in fields(cls)}  # type: ignore[arg-type]
+        unknown = {*personal, *([erases] if erases else [])} - {f.name for f in fields(cls)}  # type: ignore[arg-type]
         if unknown:
-            raise TypeError(f"event {name!r} declares personal fields it does not have: {sorted(unknown)}")
+            raise TypeError(f"event {name!r} declares fields it does not have: {sorted(unknown)}")
         cls.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
-        declared = EventType(name, stream, version, personal, cls, TypeAdapter(cls))
+        declared = EventType(name, stream, version, personal, erases, cls, TypeAdapter(cls))
         EVENTS[name] = EVENT_TYPES[cls] = declared
         return cls
 

@@ -9,10 +9,8 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from ..domain.fields import ERASED
 from ..domain.messages import EVENT_TYPES, EVENTS, Message
-
-ERASED = "[erased]"
-"""What stands in for a personal field after erasure."""
 
 
 class UnknownEvent(LookupError):
@@ -40,6 +38,14 @@ def encode(event: Message) -> EncodedEvent:
     values = {name: getattr(event, name) for name in event.__dataclass_fields__}
     personal = {name: values.pop(name) for name in declared.personal}
     return EncodedEvent(declared.name, declared.version, orjson.dumps(values), orjson.dumps(personal))
+
+
+def erased(personal: bytes) -> bytes | None:
+    """The column after erasure: null; but what was not given stays so, or a replay would differ from what lived."""
+    values: dict[str, Any] = orjson.loads(personal)
+    if None not in values.values():
+        return None
+    return orjson.dumps({name: None if value is None else ERASED for name, value in values.items()})
 
 
 def decode(type: str, version: int, data: bytes, personal: bytes | None) -> Any:

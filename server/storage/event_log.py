@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.messages import Recorded
+from . import erasure
 from .codec import decode, encode
 from .engine import Database
 from .tables import database_info, events, receipts, streams
@@ -144,7 +145,13 @@ def _append(connection: Connection, appends: Sequence[Append]) -> set[str]:
         statements.upsert_head.run(connection, [_head_row(one) for one in good])
         statements.insert_events.run(connection, [row for one in good for row in _event_rows(one)])
         statements.insert_receipts.run(connection, [row for one in good for row in _receipt_rows(one)])
+        for one in good:
+            erasure.follow(connection, one.stream_id, one.program_id, _recorded(one))
     return {one.stream_id for one in appends} - {one.stream_id for one in good}
+
+
+def _recorded(one: Append) -> Iterable[Recorded]:
+    return (recorded for effect in one.effects for recorded in effect.recorded)
 
 
 def _head_row(one: Append) -> tuple[Any, ...]:

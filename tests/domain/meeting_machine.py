@@ -15,6 +15,7 @@ from sqlalchemy.event import listen
 
 from server.domain import views
 from server.domain.actors import Actor
+from server.domain.fields import ERASED
 from server.domain.meeting import Meeting
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.state import Clearance, Question
@@ -25,6 +26,7 @@ from server.storage import codec, event_log
 from server.storage.engine import Database
 from tests.support.clock import FakeClock
 from tests.support.meetings import (
+    CORA,
     ELK,
     ENDS_AT,
     EVERYBODY,
@@ -39,6 +41,7 @@ from tests.support.meetings import (
     SECTION,
     SITES,
     STARTS_AT,
+    STRANGER,
     STUDENTS,
     SUPERVISOR_OF,
     SYSTEM,
@@ -276,6 +279,20 @@ class MeetingMachine(RuleBasedStateMachine):
                 name = steps[step % len(steps)]
                 self.ask(self.whose_turn(question, name, other), name, self.data_of(name, question, "current"))
 
+    @precondition(lambda self: self.state.questions)
+    @rule(choice=nth, actor=st.sampled_from([CORA, CORA, CORA, VERA, RUTH, STRANGER]))
+    def erase(self, choice: int, actor: Actor) -> None:
+        """The words go out of the log and out of every memory, and a replay still gives what lives."""
+        question_id = self.question(choice).question_id
+        self.ask(actor, "question.erase", {"question_id": question_id, "reason": "harmful"})
+        state: Any = Meeting()
+        for recorded in self.runner.run(self.read_events(0)):
+            state = apply(state, recorded)
+            words = getattr(recorded.event, "text", None)
+            if actor is CORA and getattr(recorded.event, "question_id", None) == question_id:
+                assert words in {None, ERASED}, "erase: the log still holds the words"
+        assert state == self.state, "erase: the replay is not what lives"
+
     def whose_turn(self, question: Question, name: str, other: bool) -> Actor:
         if name in ("question.deliver", "question.confirm", "question.still_stuck"):
             return LENA if other else SUPERVISOR_OF[question.site_id]
@@ -450,7 +467,8 @@ def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -
             continue
         if not question.shareable:
             for words in (question.text, *(answer.text for answer in question.answers)):
-                assert words is None or words.encode() not in written, f"hidden: {audience.key} reads {words}"
+                known = words in {None, ERASED}
+                assert known or words.encode() not in written, f"hidden: {audience.key} reads {words}"
         for value in (one["value"] for one in shown if (one["kind"], one["id"]) == ("question", question.question_id)):
             if value is None:
                 continue

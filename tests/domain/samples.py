@@ -2,9 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from server.domain.meeting import facts, lifecycle, questions
+from server.domain.meeting import erasing, facts, lifecycle, questions
 from server.domain.meeting.state import Clearance, Licence
 from tests.support.meetings import (
+    CORA,
     ELK,
     LIVE,
     MESA,
@@ -150,5 +151,11 @@ SAMPLES = [
         [LIVE, on_the_way("q1", "delivered")],
         (RUTH, questions.StudentStillStuck(question_id="q1")),
         {"question_id": "q1"},
+    ),
+    Sample(
+        "question.erased",
+        [LIVE, on_the_way("q1", "claimed")],
+        (CORA, erasing.QuestionErased(question_id="q1", reason="names_somebody")),
+        {"question_id": "q1", "reason": "names_somebody"},
     ),
 ]

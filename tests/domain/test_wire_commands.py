@@ -34,6 +34,7 @@ VALID: dict[str, dict[str, Any]] = {
     "question.deliver": {"question_id": "q1", "version": 4},
     "question.confirm": {"question_id": "q1", "version": 5},
     "question.still_stuck": {"question_id": "q1", "version": 5},
+    "question.erase": {"question_id": "q1", "reason": "harmful"},
 }
 """Every command, with every field that it has."""
 OPTIONAL = {

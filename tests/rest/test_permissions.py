@@ -171,6 +171,7 @@ question.answer       ok    not_your_section    forbidden  forbidden          fo
 question.deliver      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
 question.confirm      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
 question.still_stuck  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.erase        forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  ok
 """
 """Anybody of another program gets `unknown_stream` for each of them, and nobody `not_signed_in`."""
 
@@ -188,6 +189,7 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.end": {},
     "question.relay": RELAY,
     "question.answer": QUESTION | {"form": "spoken_to_all"},
+    "question.erase": QUESTION | {"reason": "harmful"},
 }
 START = ("tess", "meeting.start", {})
 ASKED = [START, ("nora", "question.relay", RELAY)]
@@ -205,6 +207,7 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "question.deliver": ANSWERED,
     "question.confirm": ANSWERED,
     "question.still_stuck": ANSWERED,
+    "question.erase": ASKED,
 }
 """What must have happened for the command to be allowed to those who may."""
 

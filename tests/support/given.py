@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.actors import Actor
-from server.domain.meeting import Meeting, facts, lifecycle, questions
+from server.domain.meeting import Meeting, erasing, facts, lifecycle, questions
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.messages import Context, Recorded, Refused, apply, decide
 from tests.support.meetings import NOW, STARTS_AT, Caused
@@ -115,6 +115,8 @@ def _cause(state: Meeting, event: Any) -> Any:
             return lifecycle.StartMeeting()
         case lifecycle.MeetingEnded():
             return lifecycle.EndMeeting()
+        case erasing.QuestionErased():
+            return erasing.EraseQuestion(question_id=event.question_id, reason=event.reason)
         case questions.QuestionRelayed():
             names = questions.RelayQuestion.__dataclass_fields__
             return questions.RelayQuestion(**{name: getattr(event, name) for name in names})

@@ -1,0 +1,40 @@
+"""`longroom erase`: take a question's words out of the record. Works beside a running server."""
+
+import asyncio
+from typing import get_args
+
+import click
+
+from ..domain.meeting.erasing import ErasureReason
+from ..domain.messages import Refused
+from ..service.clock import SystemClock
+from ..service.erasure import Erasure, erase_question
+from ..storage.engine import Database
+from .settings import read_settings, require_current, settings_options
+
+
+@click.command()
+@click.argument("stream")
+@click.option("--question", "question_id", required=True, help="The question's id.")
+@click.option("--reason", type=click.Choice(get_args(ErasureReason)), required=True)
+@click.option("--as", "email", required=True, help="The e-mail address of the coordinator who decided it.")
+@settings_options("data_dir", "database_url")
+def erase(stream: str, question_id: str, reason: str, email: str, **flags: str | None) -> None:
+    """Erase the words of a question and of its answers in STREAM (meeting:<id>), for good."""
+    settings = read_settings(flags)
+    require_current(settings)
+    try:
+        done = asyncio.run(_erase(settings.database_url, email, stream, question_id, reason))
+    except Refused as refused:
+        raise click.ClickException(f"{refused.message} ({refused.code})") from None
+    click.echo(f"Erased. The record of {stream} says so at {done.seq}.")
+    if not done.is_journal_empty:
+        click.echo("Somebody was reading: SQLite's -wal file still holds the words. Run this again.", err=True)
+
+
+async def _erase(url: str, email: str, stream: str, question_id: str, reason: str) -> Erasure:
+    database = Database(url)
+    try:
+        return await erase_question(database, SystemClock(), email, stream, question_id, reason)
+    finally:
+        await database.close()
