@@ -51,12 +51,22 @@ async function answered(response) {
 
 const enc = encodeURIComponent
 
+const PAGE = 200
+
 export const api = {
   session: () => request('GET', '/api/session'),
   signIn: (email, password) => request('POST', '/api/session', { email, password }),
   signOut: () => request('DELETE', '/api/session'),
   signOutEverywhere: () => request('DELETE', '/api/sessions'),
-  meetings: async () => (await request('GET', '/api/meetings')).meetings,
+  meetings: async (since, until) => {
+    const found = []
+    for (let page; !page || page.length === PAGE; ) {
+      const behind = found.length ? `&after=${enc(found.at(-1).id)}` : ''
+      page = (await request('GET', `/api/meetings?since=${since}&until=${until}&limit=${PAGE}${behind}`)).meetings
+      found.push(...page)
+    }
+    return found
+  },
   roster: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/roster`),
   directory: (kind) => request('GET', `/api/directory/${enc(kind)}`),
 }

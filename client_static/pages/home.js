@@ -15,12 +15,13 @@ import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.
 
 const REFRESH_MS = 20_000
 const PAST_SHOWN = 8
+const SHOWN_MS = 14 * 86_400_000
 const IN_CLASS = new Set(['teacher', 'supervisor'])
 
 export function HomePage() {
   const { program, name, grants } = session.value
   const roles = [...new Set(grants.map((grant) => grant.role))]
-  const [meetings, error, reload] = useLoaded(api.meetings, REFRESH_MS)
+  const [meetings, error, reload] = useLoaded(shownMeetings, REFRESH_MS)
   useEffect(() => {
     document.title = t('title.page', { page: t('home.title') })
   }, [])
@@ -37,6 +38,11 @@ export function HomePage() {
       ${isDesk && html`<${Desk} roles=${roles} />`}
     </main>
   `
+}
+
+function shownMeetings() {
+  const now = serverNow()
+  return api.meetings(Math.round(now - SHOWN_MS), Math.round(now + SHOWN_MS))
 }
 
 function useLoaded(load, every) {

@@ -11,15 +11,21 @@ from ..domain.meeting.state import MeetingStatus
 from ..domain.shapes import AUDIENCE_PATTERN, Entry, MeetingView, QuestionView, RoomView
 from ..domain.views import snapshot, view
 from ..domain.waits import WaitReport, wait_report
+from ..service.rosters import MAX_MEETINGS
 from .call import Call
 from .routes import Body, Open, Query, Scope, route
 
+WINDOW_MS = 14 * 86_400_000
+"""How far back and ahead a list reaches that names no bounds."""
+
 
 class Span(Query):
-    """Bounds of the meetings' times, in milliseconds UTC."""
+    """Which meetings: bounds of their times, in milliseconds UTC, and the place in the list."""
 
     since: int | None = Field(None, ge=0, description="only meetings that end at or after this")
     until: int | None = Field(None, ge=0, description="only meetings that start at or before this")
+    after: Id | None = Field(None, description="only those behind this one: the last page's last")
+    limit: int = Field(MAX_MEETINGS, ge=1, le=MAX_MEETINGS, description="how many at most")
 
 
 class Summary(TypedDict):
@@ -135,8 +141,11 @@ class Report(TypedDict):
     response=Meetings,
 )
 async def list_meetings(call: Call) -> Any:
-    """The meetings that the caller has a part in, by start."""
-    return {"meetings": await call.services.rosters.meetings_of(call.actor, **call.query)}
+    """The caller's meetings, by start; without bounds, 14 days back to 14 ahead. Behind a full page may be another."""
+    now = call.services.clock.now()
+    is_bounded = "since" in call.query or "until" in call.query
+    window: dict[str, Any] = {} if is_bounded else {"since": now - WINDOW_MS, "until": now + WINDOW_MS}
+    return {"meetings": await call.services.rosters.meetings_of(call.actor, **window, **call.query)}
 
 
 @route(

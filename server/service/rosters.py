@@ -1,12 +1,13 @@
 """Names, scoped: who is in a meeting, and which meetings a person has a part in. Nothing else gives out names."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ..domain.actors import Actor, Permission
+from ..domain.actors import Actor, Permission, Role
 from ..domain.meeting import Meeting
 from ..domain.meeting.facts import EnterFacts
 from ..domain.meeting.state import Room
@@ -18,6 +19,8 @@ from ..storage.engine import Database
 from ..storage.tables import streams
 
 Shown: TypeAlias = dict[str, Any]
+MAX_MEETINGS = 200
+"""How many meetings one list may hold."""
 
 
 class Rosters:
@@ -48,37 +51,85 @@ class Rosters:
                 "students": await _students(connection, facts, audience),
             }
 
-    async def meetings_of(self, actor: Actor, *, since: int | None = None, until: int | None = None) -> list[Shown]:
+    async def meetings_of(
+        self,
+        actor: Actor,
+        *,
+        since: int | None = None,
+        until: int | None = None,
+        after: str | None = None,
+        limit: int = MAX_MEETINGS,
+    ) -> list[Shown]:
         """The meetings in which the actor has a part, by start: `{id, stream, title, section_title, status, starts_at,
-        ends_at, part, site_ids, summary}`.
+        ends_at, part, site_ids, summary}`; at most `limit`, behind the meeting `after`.
 
         `site_ids` are the rooms that the part reaches: a supervisor's own, all for others. `since` and `until`
         (milliseconds, UTC) bound the meetings' times, where given.
         """
         if not actor.may(Permission.WATCH_MEETING):
             return []
-        query = (
-            select(t.meetings, t.sections.c.title.label("section_title"), streams.c.status, streams.c.summary)
-            .join(t.sections, t.meetings.c.section_id == t.sections.c.id)
-            .join(streams, streams.c.stream_id == "meeting:" + t.meetings.c.id)
-            .where(t.meetings.c.program_id == actor.program_id)
-            .order_by(t.meetings.c.starts_at, t.meetings.c.id)
-        )
-        if since is not None:
-            query = query.where(t.meetings.c.ends_at >= since)
-        if until is not None:
-            query = query.where(t.meetings.c.starts_at <= until)
+        query = _within(_concerning(actor), since, until)
+        shown: list[Shown] = []
         async with self._database.reading() as connection:
-            meetings = list(await connection.execute(query))
-            sections = {meeting.section_id for meeting in meetings}
-            sources = await rosters.read_sources(connection, actor.program_id, sections, staff_only=True)
-        shown = []
-        for meeting in meetings:
-            facts = rosters.facts_of(meeting, sources)
-            audience = _audience(actor, facts)
-            if audience is not None:
-                shown.append(_listed(meeting, facts, audience))
+            # What the rows say of a part holds on some day; whether on the meeting's own is computed from its facts.
+            while len(shown) < limit:
+                wanted = limit - len(shown)
+                page = query if after is None else query.where(_behind(after))
+                meetings = list(await connection.execute(page.limit(wanted)))
+                shown += await _with_a_part(connection, actor, meetings)
+                if len(meetings) < wanted:
+                    break
+                after = meetings[-1].id
         return shown
+
+
+_BY_START = (t.meetings.c.starts_at, t.meetings.c.id)
+
+
+def _concerning(actor: Actor) -> Select[Any]:
+    """The program's meetings in which the actor may have a part, by start."""
+    query = (
+        select(t.meetings, t.sections.c.title.label("section_title"), streams.c.status, streams.c.summary)
+        .join(t.sections, t.meetings.c.section_id == t.sections.c.id)
+        .join(streams, streams.c.stream_id == "meeting:" + t.meetings.c.id)
+        .where(t.meetings.c.program_id == actor.program_id)
+        .order_by(*_BY_START)
+    )
+    if actor.has_role(Role.COORDINATOR):
+        return query
+    me = actor.person_id
+    taught = select(t.section_teachers.c.section_id).where(t.section_teachers.c.person_id == me)
+    sites = select(t.grants.c.site_id).where(t.grants.c.person_id == me, t.grants.c.role == Role.SUPERVISOR.value)
+    attended = select(t.section_sites.c.section_id).where(t.section_sites.c.site_id.in_(sites))
+    return query.where(or_(t.meetings.c.section_id.in_(taught), t.meetings.c.section_id.in_(attended)))
+
+
+def _within(query: Select[Any], since: int | None, until: int | None) -> Select[Any]:
+    if since is not None:
+        query = query.where(t.meetings.c.ends_at >= since)
+    return query if until is None else query.where(t.meetings.c.starts_at <= until)
+
+
+def _behind(meeting_id: str) -> ColumnElement[bool]:
+    """Whether a meeting comes behind this one; behind one that is not there comes nothing."""
+    last = t.meetings.alias()
+    starts_at = select(last.c.starts_at).where(last.c.id == meeting_id).scalar_subquery()
+    same = and_(t.meetings.c.starts_at == starts_at, t.meetings.c.id > meeting_id)
+    return or_(t.meetings.c.starts_at > starts_at, same)
+
+
+async def _with_a_part(connection: AsyncConnection, actor: Actor, meetings: list[Any]) -> list[Shown]:
+    sections = {meeting.section_id for meeting in meetings}
+    sources = await rosters.read_sources(connection, actor.program_id, sections, staff_only=True)
+    shown = []
+    for number, meeting in enumerate(meetings):
+        if number % 20 == 19:
+            await asyncio.sleep(0)  # Others have their turn in between.
+        facts = rosters.facts_of(meeting, sources)
+        audience = _audience(actor, facts)
+        if audience is not None:
+            shown.append(_listed(meeting, facts, audience))
+    return shown
 
 
 def _audience(actor: Actor, facts: EnterFacts) -> Audience | None:

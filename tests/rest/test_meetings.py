@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.app import CHEMISTRY, PHYSICS, House
+from tests.support.app import CHEMISTRY, PHYSICS, Client, House
 
 PATH = f"/api/meetings/{PHYSICS}"
 RELAY: dict[str, Any] = {"question_id": "q-1", "site_id": "north", "text": "why is it blue?", "asked_at": 1}
@@ -33,6 +33,17 @@ async def test_each_sees_the_meetings_that_they_have_a_part_in(house: House) -> 
         "cora": {PHYSICS: ("coordinator", ["north", "south"]), CHEMISTRY: ("coordinator", ["east"])},
         "far-coordinator": {},
     }
+
+
+async def test_a_list_without_bounds_reaches_two_weeks_back_and_ahead(house: House) -> None:
+    house.clock.at += 15 * 86_400_000
+    await house.services.accounts.open_session("tess", "bearer", "later-tess")
+    tess = Client(house.http, house.url, "later-tess")
+    assert (await tess.get("/api/meetings")).json == {"meetings": []}
+    assert [one["id"] for one in (await tess.get("/api/meetings?since=0")).json["meetings"]] == [PHYSICS]
+    assert (await tess.get(f"/api/meetings?since=0&limit=1&after={PHYSICS}")).json == {"meetings": []}
+    assert (await tess.get("/api/meetings?limit=201")).code == "out_of_range"
+    assert (await tess.get("/api/meetings?limit=0")).code == "out_of_range"
 
 
 async def test_meetings_can_be_asked_for_by_time(house: House) -> None:

@@ -99,3 +99,27 @@ async def test_meetings_are_listed_with_the_part_in_them(
     assert [one["part"] for one in await rosters.meetings_of(COORDINATOR)] == ["coordinator"]
     assert await rosters.meetings_of(TEACHER, since=clock.at + DAY) == []
     assert await rosters.meetings_of(TEACHER, until=clock.at - DAY) == []
+
+
+async def test_a_list_is_paged_by_start(rosters: Rosters, directory: Directory, clock: FakeClock) -> None:
+    """Of two that start together the id decides; behind a meeting that is not there comes nothing."""
+    for name, days in (("c", 1), ("b", 1), ("a", 2), ("d", 0)):
+        at = clock.at + days * DAY
+        row = {"id": name, "section_id": "physics", "title": name, "starts_at": at, "ends_at": at + 1}
+        await directory.create(COORDINATOR, "meetings", row)
+    for actor in (TEACHER, NORTH_SUPERVISOR, COORDINATOR):
+        assert [one["id"] for one in await rosters.meetings_of(actor, limit=3)] == ["d", "b", "c"]
+        assert [one["id"] for one in await rosters.meetings_of(actor, limit=3, after="c")] == ["a"]
+        assert await rosters.meetings_of(actor, after="none") == []
+
+
+async def test_a_page_is_full_though_some_rows_are_not_ones_own(
+    rosters: Rosters, directory: Directory, clock: FakeClock
+) -> None:
+    """A teacher who took over has no part in the meetings before: the list goes on to those that are theirs."""
+    for day in range(-4, 3):
+        at = clock.at + day * DAY
+        row = {"id": f"day{day + 4}", "section_id": "physics", "title": "T", "starts_at": at, "ends_at": at + 1}
+        await directory.create(COORDINATOR, "meetings", row)
+    await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "begins_on": "2026-10-14"})
+    assert [one["id"] for one in await rosters.meetings_of(TEACHER, limit=2)] == ["day4", "day5"]
