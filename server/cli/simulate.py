@@ -35,6 +35,7 @@ ABANDONED_SECONDS = 180.0
 
 _BY_TEXT = {question.text: question for question in QUESTIONS}
 _TOO_LATE = {"stale_version", "wrong_state", "already_claimed", "not_yours", "meeting_not_live", "meeting_ended"}
+_TAUGHT = {"claimed", "answering", "answered"}
 _random = random.SystemRandom()
 
 
@@ -203,8 +204,9 @@ class SimulatedTeacher(SimulatedPerson):
     def _notice(self, views: Sequence[View]) -> None:
         for view in views:
             shown = view["value"] if view["kind"] == "question" else None
-            if shown and shown["status"] in {"claimed", "answered"} and _round(shown) not in self._rounds:
-                self._taught_at = max(self._taught_at, shown["claimed_at"], *(one["at"] for one in shown["answers"]))
+            if shown and shown["status"] in _TAUGHT and _round(shown) not in self._rounds:
+                taken_up_at = shown["claimed_at"] or 0
+                self._taught_at = max(self._taught_at, taken_up_at, *(one["at"] for one in shown["answers"]))
 
     async def _act(self) -> None:
         question = next(filter(self._is_left_alone, self._questions("queued", "seen", "claimed")), None)

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_ANSWER_CHARACTERS = 4_000
+MAX_NOTE_CHARACTERS = 500
 
 # Line feed and tab are words' own layout; every other control character, and the bidirectional overrides
 # that make a text read as something else than it is, have no business in what a person says.
@@ -40,6 +41,10 @@ QuestionText = Annotated[
     str, Strict(), Field(max_length=MAX_QUESTION_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
 ]
 AnswerText = Annotated[str, Strict(), Field(max_length=MAX_ANSWER_CHARACTERS), AfterValidator(_plain)]
+NoteText = Annotated[str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain)]
+AppealText = Annotated[
+    str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
+]
 
 Millis = Annotated[int, Strict(), Field(ge=0, le=253_402_300_799_999)]
 """A moment: whole milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999."""

@@ -8,7 +8,8 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from .fields import Id, Millis
-from .meeting.state import AnswerForm, MeetingStatus, QuestionStatus, Urgency
+from .meeting.state import AnswerForm, CallStatus, DeclineReason, MeetingStatus, QuestionStatus, Urgency
+from .waits import Waits
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
 
@@ -38,6 +39,11 @@ class RoomView(TypedDict):
     """Since when the longest-waiting question waits; null: none does."""
     on_way_back: int
     """Answered, and not yet settled with the student."""
+    deferred: int
+    """Put off, and still to be answered in writing."""
+    due_by: Millis | None
+    """When what is left open is due, where nothing else is said; null: a day after the planned end."""
+    waits: Waits
 
 
 class AnswerView(TypedDict):
@@ -50,6 +56,29 @@ class AnswerView(TypedDict):
     delivered_at: Millis | None
     confirmed_at: Millis | None
     stuck_at: Millis | None
+
+
+class AskedBackView(TypedDict):
+    """The teacher asked the site to say the question again."""
+
+    at: Millis
+    note: str | None
+
+
+class DeclinedView(TypedDict):
+    """The teacher will not answer."""
+
+    reason: DeclineReason
+    note: str | None
+    at: Millis
+    acknowledged_at: Millis | None
+
+
+class AppealView(TypedDict):
+    """The site's one objection."""
+
+    note: str
+    at: Millis
 
 
 class QuestionView(TypedDict):
@@ -74,6 +103,34 @@ class QuestionView(TypedDict):
     seen_at: NotRequired[Millis | None]
     claimed_by: NotRequired[Id | None]
     claimed_at: NotRequired[Millis | None]
+    due_at: NotRequired[Millis | None]
+    """Until when, while it is deferred or its student cannot be found."""
+    restated: NotRequired[int]
+    closed_reason: NotRequired[Literal["not_found"] | None]
+    asked_back: NotRequired[AskedBackView | None]
+    """While the site is asked to say it again."""
+    declined: NotRequired[DeclinedView | None]
+    """While it is declined."""
+    appeal: NotRequired[AppealView | None]
+    merged_into: NotRequired[Id | None]
+    """The question that it follows, or was answered with, where the audience may see that one."""
+    is_together: NotRequired[bool]
+    """Whether it follows, or was answered with, another."""
+    followers: NotRequired[list[Id]]
+
+
+class CallView(TypedDict):
+    """The teacher calls on a student: for the teacher and that site."""
+
+    call_id: Id
+    site_id: Id
+    student_id: Id
+    question_id: Id | None
+    status: CallStatus
+    called_by: Id
+    called_at: Millis
+    answered_by: Id | None
+    answered_at: Millis | None
 
 
 class MeetingEntry(TypedDict):
@@ -100,4 +157,12 @@ class QuestionEntry(TypedDict):
     value: QuestionView
 
 
-Entry = MeetingEntry | RoomEntry | QuestionEntry
+class CallEntry(TypedDict):
+    """A call's view in a snapshot."""
+
+    kind: Literal["call"]
+    id: Id
+    value: CallView
+
+
+Entry = MeetingEntry | RoomEntry | QuestionEntry | CallEntry

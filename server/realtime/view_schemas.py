@@ -31,6 +31,7 @@ def record(properties: dict[str, Schema], *, optional: tuple[str, ...] = ()) -> 
 
 _IDS = array(ID)
 _MAYBE_AT = nullable(MILLIS)
+_MAYBE_TEXT = nullable({"type": "string"})
 
 MEETING = record(
     {
@@ -45,6 +46,8 @@ MEETING = record(
     }
 )
 
+WAIT = record({"count": COUNT, "median": nullable(COUNT), "p90": nullable(COUNT)})
+
 ROOM = record(
     {
         "site_id": ID,
@@ -54,6 +57,9 @@ ROOM = record(
         "waiting": COUNT,
         "waiting_since": _MAYBE_AT,
         "on_way_back": COUNT,
+        "deferred": COUNT,
+        "due_by": _MAYBE_AT,
+        "waits": record({"seen": WAIT, "answered": WAIT, "confirmed": WAIT}),
     }
 )
 
@@ -72,7 +78,12 @@ ANSWER = record(
 _FIGURES: dict[str, Schema] = {
     "question_id": ID,
     "site_id": ID,
-    "status": {"enum": ["queued", "seen", "claimed", "answered", "delivered", "confirmed"]},
+    "status": {
+        "enum": [
+            *("queued", "seen", "claimed", "answering", "answered", "delivered", "confirmed", "asked_back", "merged"),
+            *("deferred", "declined", "cannot_find", "withdrawn", "closed"),
+        ]
+    },
     "urgency": {"enum": ["normal", "blocking"]},
     "received_at": MILLIS,
     "waiting_since": MILLIS,
@@ -90,15 +101,48 @@ _OWN = _SHARED | {
     "seen_at": _MAYBE_AT,
     "claimed_by": nullable(ID),
     "claimed_at": _MAYBE_AT,
+    "due_at": _MAYBE_AT,
+    "restated": COUNT,
+    "closed_reason": {"enum": ["not_found", None]},
+    "asked_back": nullable(record({"at": MILLIS, "note": _MAYBE_TEXT})),
+    "declined": nullable(
+        record(
+            {
+                "reason": {"enum": ["off_topic", "answered_before", "ask_your_site", "not_for_class", "other"]},
+                "note": _MAYBE_TEXT,
+                "at": MILLIS,
+                "acknowledged_at": _MAYBE_AT,
+            }
+        )
+    ),
+    "appeal": nullable(record({"note": {"type": "string"}, "at": MILLIS})),
+    "merged_into": nullable(ID),
+    "is_together": {"type": "boolean"},
 }
+_TEACHERS = _OWN | {"followers": _IDS}
 
 QUESTION: Schema = {
     "anyOf": [
-        record(_OWN) | {"title": "for the teacher and the asking site"},
+        record(_TEACHERS) | {"title": "for the teacher"},
+        record(_OWN) | {"title": "for the asking site"},
         record(_SHARED) | {"title": "a shared one, for others"},
         record(_FIGURES) | {"title": "its figures, for the coordinator"},
     ]
 }
 
-VIEWS: dict[str, Schema] = {"meeting": MEETING, "room": ROOM, "question": QUESTION}
+CALL = record(
+    {
+        "call_id": ID,
+        "site_id": ID,
+        "student_id": ID,
+        "question_id": nullable(ID),
+        "status": {"enum": ["called", "ready", "not_here", "ended"]},
+        "called_by": ID,
+        "called_at": MILLIS,
+        "answered_by": nullable(ID),
+        "answered_at": _MAYBE_AT,
+    }
+)
+
+VIEWS: dict[str, Schema] = {"meeting": MEETING, "room": ROOM, "question": QUESTION, "call": CALL}
 """The schema of each kind of view."""

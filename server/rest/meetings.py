@@ -204,5 +204,5 @@ async def get_report(call: Call) -> Any:
         "meeting": view(state, "meeting", "meeting", audience),
         "rooms": rooms,
         "questions": [entry["value"] for entry in shown if entry["kind"] == "question"],
-        "waits": wait_report(state.questions.values(), [room["site_id"] for room in rooms]),
+        "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
     }

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from server.domain import messages, views
-from server.domain.meeting import questions
+from server.domain.meeting import answering, asking, figures, questions
 from server.domain.messages import Recorded, apply
 from server.service import live
 from server.storage import event_log
@@ -73,8 +73,8 @@ def leaked_student(monkeypatch: pytest.MonkeyPatch) -> None:
     """A shared question tells every site who asked."""
     question_view = views._question
 
-    def faulty(question: Any, audience: Any) -> Any:
-        shown = question_view(question, audience)
+    def faulty(state: Any, question: Any, audience: Any) -> Any:
+        shown = question_view(state, question, audience)
         return shown and shown | {"student_id": question.student_id}
 
     monkeypatch.setattr(views, "_question", faulty)
@@ -84,8 +84,8 @@ def leaked_text(monkeypatch: pytest.MonkeyPatch) -> None:
     """The coordinator reads what was not shared, in a field that they may have."""
     question_view = views._question
 
-    def faulty(question: Any, audience: Any) -> Any:
-        shown = question_view(question, audience)
+    def faulty(state: Any, question: Any, audience: Any) -> Any:
+        shown = question_view(state, question, audience)
         return shown and shown | {"urgency": question.text}
 
     monkeypatch.setattr(views, "_question", faulty)
@@ -104,7 +104,7 @@ def forgotten_receipt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def counter_not_decremented(monkeypatch: pytest.MonkeyPatch) -> None:
     """A question that is settled still counts as on its way back."""
-    tallied = questions.tallied
+    tallied = figures.tallied
 
     def faulty(room: Any, before: Any, after: Any) -> Any:
         after_room = tallied(room, before, after)
@@ -117,9 +117,9 @@ def apply_reads_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """When a question was seen is asked of the machine instead of the record."""
 
     def faulty(state: Any, event: Any, recorded: Recorded) -> Any:
-        return questions._change(state, event.question_id, status="seen", seen_at=time.time_ns())
+        return questions.change(state, event.question_id, status="seen", seen_at=time.time_ns())
 
-    monkeypatch.setitem(messages._APPLIES, questions.QuestionSeen, faulty)
+    monkeypatch.setitem(messages._APPLIES, answering.QuestionSeen, faulty)
 
 
 def summary_of_the_state_before(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +155,7 @@ def event_that_loses_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def faulty(*row: Any) -> Any:
         event = decode(*row)
-        return replace(event, asked_at=0) if isinstance(event, questions.QuestionRelayed) else event
+        return replace(event, asked_at=0) if isinstance(event, asking.QuestionRelayed) else event
 
     monkeypatch.setattr(event_log, "decode", faulty)
 

@@ -5,11 +5,10 @@ from typing import Any
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from server.domain.meeting import Meeting
-from server.domain.meeting.questions import ClaimQuestion
+from server.domain.meeting import Meeting, order
+from server.domain.meeting.answering import ClaimQuestion
 from server.domain.meeting.state import Room
 from server.domain.messages import Context, Recorded, apply, decide
-from server.domain.views import order
 from tests.support.given import given
 from tests.support.meetings import ELK, LIVE, MESA, PINE, SUPERVISOR_OF, VERA, claimed, relay, relayed, seen, stuck
 from tests.support.meetings import answered as answer_of
@@ -32,8 +31,7 @@ class Lesson:
             self.state = apply(self.state, Recorded(self.events, at, actor.person_id, event))
 
     def queue(self) -> list[Any]:
-        waiting = [q for q in self.state.questions.values() if q.status in ("queued", "seen")]
-        return sorted(waiting, key=order)
+        return order.queue(self.state)
 
     def ask(self, site_id: str) -> str:
         question_id = f"q{self.events}"
@@ -93,7 +91,7 @@ def test_one_sites_questions_are_taken_in_the_order_they_were_asked(steps: list)
 def test_ten_questions_of_one_site_do_not_stand_before_the_first_of_another() -> None:
     ten = [relayed(f"p{turn}", PINE, turn=turn) for turn in range(10)]
     state = given(LIVE, ten, relayed("m0", MESA, turn=0), relayed("e0", ELK, turn=0), relayed("m1", MESA, turn=1)).state
-    queue = sorted(state.questions.values(), key=order)
+    queue = order.queue(state)
     assert [q.question_id for q in queue][:6] == ["p0", "m0", "e0", "p1", "m1", "p2"]
 
 
@@ -101,7 +99,7 @@ def test_a_site_that_was_quiet_gains_nothing_by_it() -> None:
     taken = [event for n in range(3) for event in (seen(f"p{n}"), claimed(f"p{n}"))]
     asked = [relayed(f"p{turn}", PINE, turn=turn) for turn in range(5)]
     state = given(LIVE, asked, taken, relayed("m0", MESA, turn=2), relayed("m1", MESA, turn=3)).state
-    queue = sorted((q for q in state.questions.values() if q.status == "queued"), key=order)
+    queue = order.queue(state)
     assert [q.question_id for q in queue] == ["m0", "p3", "m1", "p4"]
 
 
@@ -109,5 +107,5 @@ def test_blocking_then_still_stuck_then_the_rotation() -> None:
     round_trip = [seen("s"), claimed("s"), answer_of("s"), delivery_of("s"), stuck("s")]
     urgent = [relayed("b", MESA, turn=1, urgency="blocking"), relayed("n", MESA, turn=2), relayed("e", ELK, turn=0)]
     history = [relayed("s", PINE, turn=0), relayed("m", MESA, turn=0), *round_trip, *urgent]
-    queue = sorted(given(LIVE, history).state.questions.values(), key=order)
+    queue = order.queue(given(LIVE, history).state)
     assert [q.question_id for q in queue] == ["b", "s", "m", "e", "n"]

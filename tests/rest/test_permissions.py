@@ -171,10 +171,28 @@ question.answer       ok    not_your_section    forbidden  forbidden          fo
 question.deliver      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
 question.confirm      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
 question.still_stuck  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.begin        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.release      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.ask_back     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.merge        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.unmerge      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.defer        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.reopen       ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.decline      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.restate      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.withdraw     forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.acknowledge  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.appeal       forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.cannot_find  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+student.call_on       ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+student.end_call      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+student.answer_call   forbidden forbidden       ok         unknown_call       unknown_call       forbidden  forbidden  forbidden
+meeting.settle_due    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 """
 """Anybody of another program gets `unknown_stream` for each of them, and nobody `not_signed_in`."""
 
 QUESTION = {"question_id": "q-1"}
+CALL = {"call_id": "c-1"}
 RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.enter_facts": {
@@ -188,6 +206,14 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.end": {},
     "question.relay": RELAY,
     "question.answer": QUESTION | {"form": "spoken_to_all"},
+    "question.merge": QUESTION | {"into": "q-2"},
+    "question.decline": QUESTION | {"reason": "off_topic"},
+    "question.restate": QUESTION | {"text": "in other words"},
+    "question.appeal": QUESTION | {"note": "it is on topic"},
+    "student.call_on": CALL | {"site_id": "north", "student_id": "ann"},
+    "student.end_call": CALL,
+    "student.answer_call": CALL | {"response": "ready"},
+    "meeting.settle_due": {},
 }
 START = ("tess", "meeting.start", {})
 ASKED = [START, ("nora", "question.relay", RELAY)]
@@ -196,6 +222,9 @@ ANSWERED = [
     ("tess", "question.claim", QUESTION),
     ("tess", "question.answer", QUESTION | {"form": "spoken_to_all"}),
 ]
+TWO = [*ASKED, ("nora", "question.relay", RELAY | {"question_id": "q-2"})]
+DECLINED = [*ASKED, ("tess", "question.decline", QUESTION | {"reason": "off_topic"})]
+CALLED = [START, ("tess", "student.call_on", CALL | {"site_id": "north", "student_id": "ann"})]
 BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "meeting.end": [START],
     "question.relay": [START],
@@ -205,6 +234,22 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "question.deliver": ANSWERED,
     "question.confirm": ANSWERED,
     "question.still_stuck": ANSWERED,
+    "question.begin": ASKED,
+    "question.release": ANSWERED[:3],
+    "question.ask_back": ASKED,
+    "question.merge": TWO,
+    "question.unmerge": [*TWO, ("tess", "question.merge", QUESTION | {"into": "q-2"})],
+    "question.defer": ASKED,
+    "question.reopen": [*ASKED, ("tess", "question.defer", QUESTION)],
+    "question.decline": ASKED,
+    "question.restate": [*ASKED, ("tess", "question.ask_back", QUESTION)],
+    "question.withdraw": ASKED,
+    "question.acknowledge": DECLINED,
+    "question.appeal": DECLINED,
+    "question.cannot_find": ANSWERED,
+    "student.call_on": [START],
+    "student.end_call": CALLED,
+    "student.answer_call": CALLED,
 }
 """What must have happened for the command to be allowed to those who may."""
 

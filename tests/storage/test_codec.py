@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from server.domain import messages
-from server.domain.meeting.questions import QuestionAnswered, QuestionSeen
+from server.domain.meeting.answering import QuestionAnswered, QuestionSeen
 from server.storage import codec
 from tests.support.meetings import relayed
 
