@@ -94,6 +94,25 @@ SITES_STEPS = {
 QUESTION_COMMANDS = sorted(TEACHERS_STEPS | SITES_STEPS)
 WAITING = ("queued", "seen", "claimed", "answering", "asked_back", "merged")
 ON_WAY_BACK = ("answered", "delivered", "cannot_find")
+TOURS = {
+    "confirmed": ["begin", "answer", "deliver", "confirm"],
+    "restated": ["claim", "ask_back", "restate", "release"],
+    "acknowledged": ["decline", "acknowledge"],
+    "appealed": ["decline", "appeal", "decline"],
+    "written later": ["defer", "answer", "confirm"],
+    "reopened": ["defer", "reopen", "see"],
+    "withdrawn": ["ask_back", "withdraw"],
+    "closed": ["begin", "answer", "cannot_find", "settle"],
+    "found": ["begin", "answer", "deliver", "cannot_find", "still_stuck"],
+    "taken out": ["merge", "unmerge", "merge"],
+    "together": ["merge", "merge_another", "answer_lead", "deliver", "still_stuck"],
+    "lead stuck": ["merge", "answer_lead", "lead_stuck", "merge_another"],
+    "lead declined": ["merge", "merge_another", "decline_lead"],
+    "lead withdrawn": ["merge", "withdraw_lead"],
+    "moved along": ["merge", "merge_another", "move_lead", "answer_lead"],
+    "ends in class": ["merge", "ask_back_lead", "end"],
+}
+"""Ways through the loop that a random walk seldom takes to its end."""
 STATUSES = {*NEXT_STEPS, *SETTLED}
 """Every status of a question, by hand."""
 reached: set[str] = set()
@@ -295,6 +314,57 @@ class MeetingMachine(RuleBasedStateMachine):
                 "asked_at": self.clock.at,
             }
             self.ask(actor or SUPERVISOR_OF[site], "question.relay", data)
+
+    @precondition(lambda self: self.state.status == "live" and self.log)
+    @rule(
+        tour=st.sampled_from(sorted(TOURS)),
+        site=st.sampled_from(SITES),
+        is_shareable=st.booleans(),
+        urgency=st.sampled_from(["normal", "blocking"]),
+    )
+    def go_a_whole_way(self, tour: str, site: str, is_shareable: bool, urgency: str) -> None:
+        """A new question, and if need be the ones that it goes together with, taken through the loop."""
+        self.ask(SYSTEM, "meeting.enter_facts", FACTS)
+        number = self.commands
+        mine, others = f"t{number}", [f"t{number}-lead", f"t{number}-other", f"t{number}-last"]
+        together = others if any("merge" in step for step in TOURS[tour]) else []
+        for question_id, of, shared in [(mine, site, is_shareable), *((one, ELK, True) for one in together)]:
+            asked = {"question_id": question_id, "site_id": of, "text": f"canary-{self.commands};"}
+            rest = {"shareable": shared, "urgency": urgency if question_id == mine else "normal"}
+            self.ask(SUPERVISOR_OF[of], "question.relay", asked | rest | {"asked_at": self.clock.at})
+        for step in TOURS[tour]:
+            self.take(step, mine, *others)
+
+    def take(self, step: str, mine: str, lead: str, other: str, last: str) -> None:
+        match step:
+            case "settle":
+                self.clock.advance(hours=72)
+                self.ask(SYSTEM, "meeting.settle_due", {})
+            case "end":
+                self.ask(VERA, "meeting.end", {})
+            case "merge":
+                self.ask(VERA, "question.merge", {"question_id": mine, "into": lead})
+            case "merge_another":
+                self.ask(VERA, "question.merge", {"question_id": other, "into": lead})
+            case "move_lead":
+                self.ask(VERA, "question.merge", {"question_id": lead, "into": last})
+            case "answer_lead":
+                at = self.state.questions[lead]
+                at = self.state.questions[at.merged_into] if at.status == "merged" and at.merged_into else at
+                for name in ("question.begin", "question.answer"):
+                    self.ask(VERA, name, self.data_of(name, at, "none"))
+            case "lead_stuck":
+                self.ask(LENA, "question.still_stuck", {"question_id": lead})
+            case "decline_lead" | "ask_back_lead" | "withdraw_lead":
+                name = f"question.{step.removesuffix('_lead')}"
+                actor = LENA if name in SITES_STEPS else VERA
+                self.ask(actor, name, {"question_id": lead} | ({"reason": "off_topic"} if "decline" in name else {}))
+            case _:
+                name, question = f"question.{step}", self.state.questions[mine]
+                data = self.data_of(name, question, "current")
+                if step == "decline":
+                    data |= {"reason": "other", "note": f"canary-note-{self.commands};"}
+                self.ask(SUPERVISOR_OF[question.site_id] if name in SITES_STEPS else VERA, name, data)
 
     @precondition(lambda self: len(self.state.questions) > 1)
     @rule(several=st.lists(st.tuples(nth, nth, st.booleans(), st.booleans()), min_size=1, max_size=6))
