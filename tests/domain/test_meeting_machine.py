@@ -42,7 +42,7 @@ def machine(sqlite_template: Path) -> Iterator[type[MeetingMachine]]:
 @pytest.mark.timeout(400)
 def test_the_machine_finds_nothing(machine: type[MeetingMachine]) -> None:
     reached.clear()
-    run_state_machine_as_test(machine, settings=settings(max_examples=60, stateful_step_count=40, **QUIET))
+    run_state_machine_as_test(machine, settings=settings(max_examples=120, stateful_step_count=30, **QUIET))
     assert reached >= STATUSES | SIDE_STATES, f"never reached: {(STATUSES | SIDE_STATES) - reached}"
 
 
