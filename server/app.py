@@ -29,6 +29,7 @@ from .service.clock import Clock, SystemClock
 from .service.demo import Demo
 from .service.demo_program import PEOPLE
 from .service.directory import Directory
+from .service.due import Due
 from .service.live import Live
 from .service.passwords import Passwords
 from .service.rates import Rate
@@ -38,6 +39,8 @@ from .storage.engine import Database
 CLIENT = Path(__file__).parents[1] / "client_static"
 NOTICE_SECONDS = 2.0
 """How often other processes' edits and revocations are looked for: these must count within five seconds."""
+DUE_SECONDS = 1.0
+"""How often it is looked for what time has made due."""
 SHUTDOWN_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0
 """How long an HTTP connection may idle between two requests."""
@@ -93,6 +96,7 @@ def create_app(
         rate=rate,
         address_of=lambda request: origins.caller(request.remote, request.scheme, request.headers).address,
     )
+    due = Due(database, live, clock)
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
     services = rest.Services(
         settings=settings,
@@ -119,7 +123,9 @@ def create_app(
         await gateway.start()
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
         keeping_up = asyncio.create_task(directory.keep_up(), name="keep up")
+        settling = asyncio.create_task(_every(DUE_SECONDS, due.settle), name="due")
         yield
+        await _stop(settling)
         await _stop(noticing)
         await _stop(keeping_up)
         await _guarded(accounts.write_seen)
@@ -150,13 +156,13 @@ def _in_background(work: Callable[[str], Coroutine[Any, Any, None]]) -> Callable
     return start
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await _guarded(work)
 
 
-async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
+async def _guarded(work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
     except Exception as error:  # noqa: BLE001 - the next round may go better

@@ -35,8 +35,18 @@ class Permission(StrEnum):
     SEE_QUESTION = "question:see"
     CLAIM_QUESTION = "question:claim"
     ANSWER_QUESTION = "question:answer"
+    DECIDE_QUESTION = "question:decide"
+    """Ask the site back, put off, reopen, decline."""
+    MERGE_QUESTION = "question:merge"
+    REVISE_QUESTION = "question:revise"
+    """Say it again, withdraw it."""
+    APPEAL_QUESTION = "question:appeal"
+    """Acknowledge that it was declined, or object."""
     RETURN_ANSWER = "question:return"
     ERASE_TEXT = "question:erase"
+    CALL_STUDENT = "student:call"
+    ANSWER_CALL = "student:answer_call"
+    SETTLE_DUE = "meeting:settle_due"
     READ_DIRECTORY = "directory:read"
     EDIT_DIRECTORY = "directory:edit"
     OWN_SESSION = "session:own"
@@ -58,6 +68,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_QUESTION,
         Permission.CLAIM_QUESTION,
         Permission.ANSWER_QUESTION,
+        Permission.DECIDE_QUESTION,
+        Permission.MERGE_QUESTION,
+        Permission.CALL_STUDENT,
     },
     Role.SUPERVISOR: _EVERYONE
     | {
@@ -65,7 +78,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.READ_REPORT,
         Permission.READ_ROSTER,
         Permission.RELAY_QUESTION,
+        Permission.REVISE_QUESTION,
+        Permission.APPEAL_QUESTION,
         Permission.RETURN_ANSWER,
+        Permission.ANSWER_CALL,
     },
     Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
     Role.COORDINATOR: _EVERYONE
@@ -77,7 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_DIRECTORY,
         Permission.ERASE_TEXT,
     },
-    Role.SYSTEM: frozenset({Permission.ENTER_FACTS}),
+    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE}),
 }
 
 

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_ANSWER_CHARACTERS = 4_000
+MAX_NOTE_CHARACTERS = 500
 ERASED = "[erased]"
 """What stands where a personal text was erased: in the state, in every view, and for what the log holds no more."""
 
@@ -52,6 +53,10 @@ QuestionText = Annotated[
     str, Strict(), Field(max_length=MAX_QUESTION_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
 ]
 AnswerText = Annotated[str, Strict(), Field(max_length=MAX_ANSWER_CHARACTERS), AfterValidator(_plain)]
+NoteText = Annotated[str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain)]
+AppealText = Annotated[
+    str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
+]
 
 Millis = Annotated[int, Strict(), Field(ge=0, le=253_402_300_799_999)]
 """A moment: whole milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999."""

@@ -10,7 +10,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from .fields import Id, Millis, Version
-from .meeting.state import AnswerForm, MeetingStatus, QuestionStatus, Urgency
+from .meeting.state import AnswerForm, CallStatus, DeclineReason, MeetingStatus, QuestionStatus, Urgency
+from .waits import Waits
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
 Count = Annotated[int, Field(ge=0)]
@@ -41,6 +42,11 @@ class RoomView(TypedDict):
     """Since when the longest-waiting question waits; null: none does."""
     on_way_back: Count
     """Answered, and not yet settled with the student."""
+    deferred: int
+    """Put off, and still to be answered in writing."""
+    due_by: Millis | None
+    """When what is left open is due, where nothing else is said; null: a day after the planned end."""
+    waits: Waits
 
 
 class AnswerView(TypedDict):
@@ -53,6 +59,29 @@ class AnswerView(TypedDict):
     delivered_at: Millis | None
     confirmed_at: Millis | None
     stuck_at: Millis | None
+
+
+class AskedBackView(TypedDict):
+    """The teacher asked the site to say the question again."""
+
+    at: Millis
+    note: str | None
+
+
+class DeclinedView(TypedDict):
+    """The teacher will not answer."""
+
+    reason: DeclineReason
+    note: str | None
+    at: Millis
+    acknowledged_at: Millis | None
+
+
+class AppealView(TypedDict):
+    """The site's one objection."""
+
+    note: str
+    at: Millis
 
 
 class QuestionFigures(TypedDict):
@@ -87,9 +116,43 @@ class OwnQuestion(SharedQuestion):
     seen_at: Millis | None
     claimed_by: Id | None
     claimed_at: Millis | None
+    due_at: Millis | None
+    """Until when, while it is deferred or its student cannot be found."""
+    restated: Count
+    closed_reason: Literal["not_found"] | None
+    asked_back: AskedBackView | None
+    """While the site is asked to say it again."""
+    declined: DeclinedView | None
+    """While it is declined."""
+    appeal: AppealView | None
+    merged_into: Id | None
+    """The question that it follows, or was answered with, where the audience may see that one."""
+    is_together: bool
+    """Whether it follows, or was answered with, another."""
 
 
-QuestionView: TypeAlias = OwnQuestion | SharedQuestion | QuestionFigures
+class TaughtQuestion(OwnQuestion):
+    """A question as its teacher sees it."""
+
+    followers: list[Id]
+    """What is merged into it."""
+
+
+QuestionView: TypeAlias = TaughtQuestion | OwnQuestion | SharedQuestion | QuestionFigures
+
+
+class CallView(TypedDict):
+    """The teacher calls on a student: for the teacher and that site."""
+
+    call_id: Id
+    site_id: Id
+    student_id: Id
+    question_id: Id | None
+    status: CallStatus
+    called_by: Id
+    called_at: Millis
+    answered_by: Id | None
+    answered_at: Millis | None
 
 
 class MeetingEntry(TypedDict):
@@ -116,6 +179,14 @@ class QuestionEntry(TypedDict):
     value: QuestionView
 
 
+class CallEntry(TypedDict):
+    """A call's view in a snapshot."""
+
+    kind: Literal["call"]
+    id: Id
+    value: CallView
+
+
 class MeetingChange(TypedDict):
     """The meeting's new view; null: it is not theirs to see any more."""
 
@@ -140,5 +211,13 @@ class QuestionChange(TypedDict):
     value: QuestionView | None
 
 
-Entry: TypeAlias = MeetingEntry | RoomEntry | QuestionEntry
-Change: TypeAlias = MeetingChange | RoomChange | QuestionChange
+class CallChange(TypedDict):
+    """A call's new view; null takes it away."""
+
+    kind: Literal["call"]
+    id: Id
+    value: CallView | None
+
+
+Entry: TypeAlias = MeetingEntry | RoomEntry | QuestionEntry | CallEntry
+Change: TypeAlias = MeetingChange | RoomChange | QuestionChange | CallChange

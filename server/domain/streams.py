@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import views
-from .meeting import Meeting, facts
+from .meeting import Meeting, facts, settling
 
 STAFFING = (facts.TeachersAssigned, facts.RoomRostered, facts.RoomRemoved)
 """Events after which a person's part in the stream, and so their audience, may be another."""
@@ -13,17 +13,30 @@ STAFFING = (facts.TeachersAssigned, facts.RoomRostered, facts.RoomRemoved)
 
 @dataclass(frozen=True, slots=True)
 class StreamKind:
-    """How a kind of stream begins, which of its states is a status, and what changes who may look."""
+    """How a kind of stream begins, which of its states is a status, when time has a say, and what changes who may look.
+
+    `settle` names the command that does what has come due at `next_due_at(state)` (milliseconds, UTC; None: nothing).
+    """
 
     name: str
     initial: Callable[[], Any]
     status: Callable[[Any], str]
     summary: Callable[[Any], views.View]
+    next_due_at: Callable[[Any], int | None]
+    settle: str
     staffing: tuple[type[Any], ...]
 
 
 KINDS: dict[str, StreamKind] = {
-    "meeting": StreamKind("meeting", Meeting, lambda state: str(state.status), views.summary, STAFFING),
+    "meeting": StreamKind(
+        name="meeting",
+        initial=Meeting,
+        status=lambda state: str(state.status),
+        summary=views.summary,
+        next_due_at=settling.next_due_at,
+        settle="meeting.settle_due",
+        staffing=STAFFING,
+    ),
 }
 
 

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
-from .meeting.state import Answer, Meeting, Question
+from .meeting.order import key_of
+from .meeting.state import Answer, Call, Meeting, Question
 from .messages import Recorded
+from .waits import waits_of
 
 View: TypeAlias = dict[str, Any]
 
 
 class Ref(NamedTuple):
-    """One thing that has views: its kind (`meeting`, `room`, `question`) and its id within the stream."""
+    """One thing that has views: its kind (`meeting`, `room`, `question`, `call`) and its id within the stream."""
 
     kind: str
     id: str
@@ -55,26 +57,40 @@ def refs(state: Meeting) -> Iterator[Ref]:
     yield Ref("meeting", "meeting")
     yield from (Ref("room", site_id) for site_id in sorted(state.rooms))
     yield from (Ref("question", question_id) for question_id in state.questions)
+    yield from (Ref("call", call_id) for call_id in state.calls)
 
 
 def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
     """What the event may have changed; `state` is the one after it. Too much is harmless, too little is not."""
     event: Any = recorded.event
+    call_id = getattr(event, "call_id", None)
+    if call_id is not None:
+        return (Ref("call", call_id),)
     question = state.questions.get(getattr(event, "question_id", ""))
     if question is not None:
-        return (Ref("question", question.question_id), Ref("room", question.site_id))
+        return (Ref("question", question.question_id), Ref("room", question.site_id), *_leads(question, event))
     if hasattr(event, "site_id"):
         return (Ref("meeting", "meeting"), Ref("room", event.site_id))
     return (Ref("meeting", "meeting"),)
+
+
+def _leads(question: Question, event: Any) -> Iterator[Ref]:
+    """The questions whose group, and so whose place in the queue, the event may have changed."""
+    # Named by the event too: `state` may be many events later, when the question has left its lead again.
+    named = (getattr(event, name, None) for name in ("into", "moved_from", "lead_id"))
+    return (Ref("question", lead) for lead in (question.merged_into, *named) if lead is not None)
 
 
 def view(state: Meeting, kind: str, id: str, audience: Audience) -> View | None:
     """What the audience sees of one thing; None where it does not exist or is not theirs to see."""
     if kind == "question":
         question = state.questions.get(id)
-        return None if question is None else _question(question, audience)
+        return None if question is None else _question(state, question, audience)
     if kind == "room":
         return _room(state, id, audience)
+    if kind == "call":
+        call = state.calls.get(id)
+        return None if call is None else _call(call, audience)
     if kind == "meeting" and id == "meeting":
         return _meeting(state)
     return None
@@ -105,10 +121,30 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "waiting": len(room.waiting),
         "waiting_since": next(iter(room.waiting.values()), None),
         "on_way_back": room.on_way_back,
+        "deferred": room.deferred,
+        "due_by": room.due_by,
+        "waits": waits_of(room.waits),
     }
 
 
-def _question(question: Question, audience: Audience) -> View | None:
+def _call(call: Call, audience: Audience) -> View | None:
+    """Whom the teacher calls on is between them and that room."""
+    if audience.part != "teacher" and call.site_id not in audience.site_ids:
+        return None
+    return {
+        "call_id": call.call_id,
+        "site_id": call.site_id,
+        "student_id": call.student_id,
+        "question_id": call.question_id,
+        "status": call.status,
+        "called_by": call.called_by,
+        "called_at": call.called_at,
+        "answered_by": call.answered_by,
+        "answered_at": call.answered_at,
+    }
+
+
+def _question(state: Meeting, question: Question, audience: Audience) -> View | None:
     own = audience.part == "teacher" or question.site_id in audience.site_ids
     if not own and not question.shareable and audience.part == "supervisor":
         return None
@@ -121,7 +157,7 @@ def _question(question: Question, audience: Audience) -> View | None:
         "waiting_since": question.waiting_since,
         "stuck": question.stuck,
         "version": question.version,
-        "order": order(question),
+        "order": list(key_of(state, question)),
     }
     if own or question.shareable:
         shown["text"] = question.text
@@ -136,7 +172,38 @@ def _question(question: Question, audience: Audience) -> View | None:
             "seen_at": question.seen_at,
             "claimed_by": question.claimed_by,
             "claimed_at": question.claimed_at,
+            "due_at": question.due_at,
+            "restated": question.restated,
+            "closed_reason": question.closed_reason,
         }
+        shown |= _said_between(question) | _group(state, question, audience)
+    return shown
+
+
+def _said_between(question: Question) -> View:
+    """What the teacher and the site said to each other about the question: nobody else's to read."""
+    back, declined, appeal = question.asked_back, question.declined, question.appeal
+    return {
+        "asked_back": back and {"at": back.at, "note": back.note},
+        "declined": declined
+        and {
+            "reason": declined.reason,
+            "note": declined.note,
+            "at": declined.at,
+            "acknowledged_at": declined.acknowledged_at,
+        },
+        "appeal": appeal and {"note": appeal.note, "at": appeal.at},
+    }
+
+
+def _group(state: Meeting, question: Question, audience: Audience) -> View:
+    """Which questions belong together: the teacher knows all, a site its own and those that it may see."""
+    shown: View = {"merged_into": question.merged_into, "is_together": question.merged_into is not None}
+    if audience.part == "teacher":
+        return shown | {"followers": list(question.followers)}
+    lead = state.questions.get(question.merged_into or "")
+    if lead is not None and not lead.shareable and lead.site_id not in audience.site_ids:
+        shown["merged_into"] = None
     return shown
 
 
@@ -150,16 +217,6 @@ def _answer(answer: Answer) -> View:
         "confirmed_at": answer.confirmed_at,
         "stuck_at": answer.stuck_at,
     }
-
-
-def order(question: Question) -> list[int]:
-    """The queue's order as a sort key: blocking, then still stuck, then fair rotation among sites, then age."""
-    return [
-        0 if question.urgency == "blocking" else 1,
-        0 if question.stuck else 1,
-        question.turn,
-        question.received_at,
-    ]
 
 
 def snapshot(state: Meeting, audience: Audience) -> list[View]:
@@ -181,6 +238,12 @@ def changes(before: Meeting | None, after: Meeting, touched: Iterable[Ref], audi
             continue
         result.append({"kind": ref.kind, "id": ref.id, "value": value})
     return result
+
+
+def owed(state: Meeting, audience: Audience) -> list[Question]:
+    """What was put off and is still to be answered, the first due first: to a supervisor that of their own sites."""
+    mine = (q for q in state.questions.values() if audience.part != "supervisor" or q.site_id in audience.site_ids)
+    return sorted((q for q in mine if q.status == "deferred"), key=lambda q: (q.due_at or 0, q.question_id))
 
 
 def summary(state: Meeting) -> View:

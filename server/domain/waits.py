@@ -1,15 +1,16 @@
-"""How long students waited: the figures of domain.md §3, out of a meeting's questions.
+"""How long students waited: the figures of domain.md §3, out of what each room keeps.
 
 Three waits, in milliseconds on the server's clock. *seen*: from the moment the student began to wait (asked, or still
 stuck) to the teacher's screen. *answered*: from asking to the first answer. *confirmed*: from asking to "got it", with
 every round between. The device's clock takes no part: it may be wrong.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from heapq import merge
 
 from typing_extensions import TypedDict
 
-from .meeting.state import Question
+from .meeting.state import Room, RoomWaits
 
 
 class Wait(TypedDict):
@@ -41,38 +42,27 @@ class WaitReport(TypedDict):
     sites: list[SiteWaits]
 
 
-def wait_report(questions: Iterable[Question], site_ids: Iterable[str]) -> WaitReport:
-    """The waits of the sites' questions; a site without questions is listed with counts of 0."""
-    of_site: dict[str, list[Question]] = {site_id: [] for site_id in sorted(site_ids)}
-    for question in questions:
-        if question.site_id in of_site:
-            of_site[question.site_id].append(question)
+def wait_report(rooms: Iterable[Room]) -> WaitReport:
+    """The waits of the rooms' questions; a room without questions is listed with counts of 0."""
+    listed = sorted(rooms, key=lambda room: room.site_id)
+    overall = RoomWaits(
+        tuple(merge(*(room.waits.seen for room in listed))),
+        tuple(merge(*(room.waits.answered for room in listed))),
+        tuple(merge(*(room.waits.confirmed for room in listed))),
+    )
     return {
-        "overall": _waits([question for asked in of_site.values() for question in asked]),
-        "sites": [{"site_id": site_id, **_waits(asked)} for site_id, asked in of_site.items()],
+        "overall": waits_of(overall),
+        "sites": [{"site_id": room.site_id, **waits_of(room.waits)} for room in listed],
     }
 
 
-def _waits(questions: list[Question]) -> Waits:
-    return {
-        "seen": _wait(q.seen_at - _began(q) for q in questions if q.seen_at is not None),
-        "answered": _wait(q.answers[0].at - q.received_at for q in questions if q.answers),
-        "confirmed": _wait(at - q.received_at for q in questions if (at := _confirmed_at(q)) is not None),
-    }
+def waits_of(waits: RoomWaits) -> Waits:
+    """The figures of waits that are held in ascending order."""
+    return {"seen": _wait(waits.seen), "answered": _wait(waits.answered), "confirmed": _wait(waits.confirmed)}
 
 
-def _began(question: Question) -> int:
-    """When the round began that `seen_at` belongs to: a still-stuck student waits anew."""
-    return max((a.stuck_at for a in question.answers if a.stuck_at is not None), default=question.received_at)
-
-
-def _confirmed_at(question: Question) -> int | None:
-    return question.answers[-1].confirmed_at if question.answers else None
-
-
-def _wait(milliseconds: Iterable[int]) -> Wait:
+def _wait(waits: Sequence[int]) -> Wait:
     """The median is the mean of the middle two, rounded down; p90 is the nearest rank, a wait that somebody had."""
-    waits = sorted(milliseconds)
     count = len(waits)
     if not count:
         return {"count": 0, "median": None, "p90": None}

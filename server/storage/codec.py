@@ -26,7 +26,9 @@ class EncodedEvent(NamedTuple):
     personal: bytes | None
 
 
-UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {}
+UPCASTERS: dict[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]] = {
+    ("room.rostered", 1): lambda old: old | {"due_by": None},
+}
 """(type, version) → how its fields become those of version + 1."""
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any, NamedTuple
 
-from server.domain.meeting import erasing, facts, lifecycle, questions
+from server.domain.meeting import answering, asking, erasing, facts, lifecycle, returning
 from server.domain.meeting.state import Clearance, Licence
 from tests.support.meetings import (
     CORA,
+    DUE_BY,
     ELK,
     LIVE,
     MESA,
@@ -15,8 +16,25 @@ from tests.support.meetings import (
     SYSTEM,
     VERA,
     Caused,
+    acknowledged,
+    appealed,
+    asked_back,
+    begun,
+    call_answered,
+    call_ended,
+    called,
+    closed,
+    declined,
+    deferred,
+    merged,
+    not_found,
     on_the_way,
     relayed,
+    released,
+    reopened,
+    seen,
+    unmerged,
+    withdrawn,
 )
 
 
@@ -52,8 +70,8 @@ SAMPLES = [
     Sample(
         "room.rostered",
         [LIVE, relayed("q1")],
-        (SYSTEM, facts.RoomRostered(site_id=PINE, student_ids=("max", "pia"), supervisor_ids=("rolf",))),
-        {"site_id": "pine-ridge", "student_ids": ["max", "pia"], "supervisor_ids": ["rolf"]},
+        (SYSTEM, facts.RoomRostered(site_id=PINE, student_ids=("max", "pia"), supervisor_ids=("rolf",), due_by=DUE_BY)),
+        {"site_id": "pine-ridge", "student_ids": ["max", "pia"], "supervisor_ids": ["rolf"], "due_by": 1792099800000},
     ),
     Sample(
         "room.removed",
@@ -91,7 +109,7 @@ SAMPLES = [
         [LIVE, relayed("q0")],
         (
             RUTH,
-            questions.QuestionRelayed(
+            asking.QuestionRelayed(
                 question_id="q1",
                 site_id=PINE,
                 student_id=None,
@@ -118,38 +136,38 @@ SAMPLES = [
     Sample(
         "question.seen",
         [LIVE, on_the_way("q1", "queued"), relayed("e1", ELK)],
-        (VERA, questions.QuestionSeen(question_id="q1")),
+        (VERA, answering.QuestionSeen(question_id="q1")),
         {"question_id": "q1"},
     ),
     Sample(
         "question.claimed",
         [LIVE, on_the_way("q1", "seen")],
-        (VERA, questions.QuestionClaimed(question_id="q1")),
+        (VERA, answering.QuestionClaimed(question_id="q1")),
         {"question_id": "q1"},
     ),
     Sample(
         "question.answered",
         [LIVE, on_the_way("q1", "claimed")],
-        (VERA, questions.QuestionAnswered(question_id="q1", form="written", text="F = ma")),
+        (VERA, answering.QuestionAnswered(question_id="q1", form="written", text="F = ma")),
         {"question_id": "q1", "form": "written"},
         {"text": "F = ma"},
     ),
     Sample(
         "question.delivered",
         [LIVE, on_the_way("q1", "answered")],
-        (RUTH, questions.AnswerDelivered(question_id="q1")),
+        (RUTH, returning.AnswerDelivered(question_id="q1")),
         {"question_id": "q1"},
     ),
     Sample(
         "question.confirmed",
         [LIVE, on_the_way("q1", "delivered")],
-        (RUTH, questions.AnswerConfirmed(question_id="q1")),
+        (RUTH, returning.AnswerConfirmed(question_id="q1")),
         {"question_id": "q1"},
     ),
     Sample(
         "question.stuck",
         [LIVE, on_the_way("q1", "delivered")],
-        (RUTH, questions.StudentStillStuck(question_id="q1")),
+        (RUTH, returning.StudentStillStuck(question_id="q1")),
         {"question_id": "q1"},
     ),
     Sample(
@@ -158,4 +176,105 @@ SAMPLES = [
         (CORA, erasing.QuestionErased(question_id="q1", reason="names_somebody")),
         {"question_id": "q1", "reason": "names_somebody"},
     ),
+    Sample(
+        "question.begun",
+        [LIVE, on_the_way("q1", "claimed")],
+        begun("q1"),
+        {"question_id": "q1"},
+    ),
+    Sample(
+        "question.released",
+        [LIVE, on_the_way("q1", "answering")],
+        released("q1"),
+        {"question_id": "q1"},
+    ),
+    Sample(
+        "question.asked_back",
+        [LIVE, on_the_way("q1", "claimed")],
+        asked_back("q1", "which drawing?"),
+        {"question_id": "q1"},
+        {"note": "which drawing?"},
+    ),
+    Sample(
+        "question.restated",
+        [LIVE, on_the_way("q1", "asked_back", shareable=True)],
+        (RUTH, asking.QuestionRestated(question_id="q1", text="the second drawing", verbatim=False)),
+        {"question_id": "q1", "verbatim": False},
+        {"text": "the second drawing"},
+    ),
+    Sample(
+        "question.withdrawn",
+        [LIVE, on_the_way("q1", "seen")],
+        withdrawn("q1"),
+        {"question_id": "q1"},
+    ),
+    Sample(
+        "question.merged",
+        [LIVE, relayed("e1", ELK, shareable=True), relayed("q1", urgency="blocking"), seen("q1")],
+        merged("q1", "e1"),
+        {"question_id": "q1", "into": "e1", "moved_from": None},
+    ),
+    Sample(
+        "question.unmerged",
+        [LIVE, relayed("e1", ELK, shareable=True), relayed("q1", urgency="blocking"), seen("q1"), merged("q1", "e1")],
+        unmerged("q1", "e1"),
+        {"question_id": "q1", "lead_id": "e1"},
+    ),
+    Sample(
+        "question.deferred",
+        [LIVE, on_the_way("q1", "claimed")],
+        deferred("q1", 1_792_099_800_000),
+        {"question_id": "q1", "due_at": 1_792_099_800_000},
+    ),
+    Sample(
+        "question.reopened",
+        [LIVE, on_the_way("q1", "deferred")],
+        reopened("q1"),
+        {"question_id": "q1"},
+    ),
+    Sample(
+        "question.declined",
+        [LIVE, on_the_way("q1", "seen")],
+        declined("q1", "other", "ask me after class"),
+        {"question_id": "q1", "reason": "other"},
+        {"note": "ask me after class"},
+    ),
+    Sample(
+        "question.acknowledged",
+        [LIVE, on_the_way("q1", "declined")],
+        acknowledged("q1"),
+        {"question_id": "q1"},
+    ),
+    Sample(
+        "question.appealed",
+        [LIVE, on_the_way("q1", "declined")],
+        appealed("q1", "it is in the book"),
+        {"question_id": "q1"},
+        {"note": "it is in the book"},
+    ),
+    Sample(
+        "question.student_not_found",
+        [LIVE, on_the_way("q1", "answered")],
+        not_found("q1", 1_792_099_800_000),
+        {"question_id": "q1", "due_at": 1_792_099_800_000},
+    ),
+    Sample(
+        "question.closed",
+        [LIVE, on_the_way("q1", "closed")[:-1]],
+        closed("q1"),
+        {"question_id": "q1", "reason": "not_found"},
+    ),
+    Sample(
+        "student.called",
+        [LIVE, relayed("q1")],
+        called("c1", PINE, "q1"),
+        {"call_id": "c1", "site_id": "pine-ridge", "student_id": "pia", "question_id": "q1"},
+    ),
+    Sample(
+        "student.call_answered",
+        [LIVE, called("c1")],
+        call_answered("c1", "not_here"),
+        {"call_id": "c1", "response": "not_here"},
+    ),
+    Sample("student.call_ended", [LIVE, called("c1")], call_ended("c1"), {"call_id": "c1"}),
 ]

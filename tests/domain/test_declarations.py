@@ -26,6 +26,23 @@ WHO_MAY = {
     "question.confirm": {Role.SUPERVISOR},
     "question.still_stuck": {Role.SUPERVISOR},
     "question.erase": {Role.COORDINATOR},
+    "question.begin": {Role.TEACHER},
+    "question.release": {Role.TEACHER},
+    "question.ask_back": {Role.TEACHER},
+    "question.merge": {Role.TEACHER},
+    "question.unmerge": {Role.TEACHER},
+    "question.defer": {Role.TEACHER},
+    "question.reopen": {Role.TEACHER},
+    "question.decline": {Role.TEACHER},
+    "question.restate": {Role.SUPERVISOR},
+    "question.withdraw": {Role.SUPERVISOR},
+    "question.acknowledge": {Role.SUPERVISOR},
+    "question.appeal": {Role.SUPERVISOR},
+    "question.cannot_find": {Role.SUPERVISOR},
+    "student.call_on": {Role.TEACHER},
+    "student.end_call": {Role.TEACHER},
+    "student.answer_call": {Role.SUPERVISOR},
+    "meeting.settle_due": {Role.SYSTEM},
 }
 """Written by hand from domain.md: a new command is nobody's until somebody writes it here."""
 
@@ -131,6 +148,9 @@ def test_what_is_declared_and_not_finished_is_found_at_start() -> None:
         messages.assert_complete()
 
 
+VERSIONS = {"room.rostered": 2}
+"""Events that have changed their shape, and how often."""
+
 # ── Every event ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -146,7 +166,7 @@ def test_a_sample_is_possible(sample: Sample) -> None:
 @each_sample
 def test_an_event_becomes_the_row_that_was_written_by_hand(sample: Sample) -> None:
     encoded = codec.encode(sample.caused[1])
-    assert (encoded.type, encoded.version) == (sample.name, 1)
+    assert (encoded.type, encoded.version) == (sample.name, VERSIONS.get(sample.name, 1))
     assert orjson.loads(encoded.data) == sample.data
     assert (None if encoded.personal is None else orjson.loads(encoded.personal)) == sample.personal
     assert codec.decode(*encoded) == sample.caused[1]

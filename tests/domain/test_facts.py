@@ -15,6 +15,7 @@ from server.domain.meeting.facts import (
 from server.domain.meeting.state import Clearance, Credentials, Licence
 from tests.support.given import given, refused
 from tests.support.meetings import (
+    DUE_BY,
     ELK,
     ENDED,
     ENDS_AT,
@@ -88,8 +89,8 @@ def test_a_student_who_moves_site_changes_both_rosters_and_no_other() -> None:
         room_facts(PINE, student_ids=("pol", "max", "pia")),
     )
     given(LIVE).when(replace(FACTS, rooms=rooms), by=SYSTEM).then(
-        RoomRostered(site_id=MESA, student_ids=("mia",), supervisor_ids=("sam",)),
-        RoomRostered(site_id=PINE, student_ids=("max", "pia", "pol"), supervisor_ids=("ruth",)),
+        RoomRostered(site_id=MESA, student_ids=("mia",), supervisor_ids=("sam",), due_by=DUE_BY),
+        RoomRostered(site_id=PINE, student_ids=("max", "pia", "pol"), supervisor_ids=("ruth",), due_by=DUE_BY),
     )
 
 
@@ -97,7 +98,7 @@ def test_a_room_gets_another_supervisor_and_keeps_its_figures() -> None:
     rooms = (room_facts(ELK), room_facts(MESA), room_facts(PINE, supervisor_ids=("ruth", "rolf")))
     history = given(LIVE, on_the_way("q1", "answered"), relayed("q2", turn=1))
     relieved = history.when(replace(FACTS, rooms=rooms), by=SYSTEM).then(
-        RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("rolf", "ruth"))
+        RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("rolf", "ruth"), due_by=DUE_BY)
     )
     room = relieved.rooms[PINE]
     assert room.supervisor_ids == {"rolf", "ruth"}
@@ -113,7 +114,7 @@ def test_a_site_leaves_and_finds_its_questions_when_it_comes_back() -> None:
 
     away = given(*asked, (SYSTEM, RoomRemoved(site_id=PINE)))
     back = away.when(FACTS, by=SYSTEM).then(
-        RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth",))
+        RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth",), due_by=DUE_BY)
     )
     room, before = back.rooms[PINE], given(*asked).state.rooms[PINE]
     assert room == before

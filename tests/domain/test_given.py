@@ -2,7 +2,7 @@
 
 import pytest
 
-from server.domain.meeting.questions import ClaimQuestion, QuestionClaimed, QuestionSeen
+from server.domain.meeting.answering import ClaimQuestion, QuestionClaimed, QuestionSeen
 from tests.support.given import ImpossibleHistory, given, refused
 from tests.support.meetings import (
     LIVE,

@@ -5,26 +5,29 @@ from typing import Any
 
 import pytest
 
-from server.domain.meeting.facts import RoomRemoved, RoomRostered, TeachersAssigned
-from server.domain.meeting.questions import (
-    AnswerConfirmed,
-    AnswerDelivered,
+from server.domain.meeting.answering import (
     AnswerQuestion,
     ClaimQuestion,
-    ConfirmAnswer,
-    DeliverAnswer,
     QuestionAnswered,
     QuestionClaimed,
-    QuestionRelayed,
     QuestionSeen,
-    ReportStillStuck,
     SeeQuestion,
+)
+from server.domain.meeting.asking import QuestionRelayed
+from server.domain.meeting.facts import RoomRemoved, RoomRostered, TeachersAssigned
+from server.domain.meeting.returning import (
+    AnswerConfirmed,
+    AnswerDelivered,
+    ConfirmAnswer,
+    DeliverAnswer,
+    ReportStillStuck,
     StudentStillStuck,
 )
 from server.domain.meeting.state import Answer
 from tests.support.given import given, refused
 from tests.support.meetings import (
     CORA,
+    DUE_BY,
     ELK,
     ENDED,
     IDLE_TEACHER,
@@ -109,8 +112,8 @@ def test_a_student_must_be_on_this_rooms_roster(student: str) -> None:
 
 def test_a_student_who_moved_is_on_the_new_rooms_roster_only() -> None:
     moved = (
-        (SYSTEM, RoomRostered(site_id=PINE, student_ids=("pol",), supervisor_ids=("ruth",))),
-        (SYSTEM, RoomRostered(site_id=MESA, student_ids=("max", "mia", "pia"), supervisor_ids=("sam",))),
+        (SYSTEM, RoomRostered(site_id=PINE, student_ids=("pol",), supervisor_ids=("ruth",), due_by=DUE_BY)),
+        (SYSTEM, RoomRostered(site_id=MESA, student_ids=("max", "mia", "pia"), supervisor_ids=("sam",), due_by=DUE_BY)),
     )
     after = given(LIVE, moved)
     after.when(relay("q1", student_id="pia"), by=RUTH).then(refused("not_on_roster", "student_id"))
@@ -299,8 +302,10 @@ def test_seeing_again_with_a_stale_version_is_stale() -> None:
     given(LIVE, on_the_way("q1", "seen")).when(command, by=VERA).then(refused("stale_version", "version"))
 
 
-@pytest.mark.parametrize(("command", "actor", "status", "events"), EACH_STEP)
-def test_no_question_dies_with_the_class(command: Any, actor: Any, status: str, events: list[Any]) -> None:
+@pytest.mark.parametrize(("command", "actor", "status", "events"), EACH_STEP[3:5])
+def test_an_answer_is_brought_back_after_class_as_in_class(
+    command: Any, actor: Any, status: str, events: list[Any]
+) -> None:
     given(LIVE, on_the_way("q1", status), ENDED).when(command, by=actor).then(*events)
 
 

@@ -3,10 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
-from server.domain.meeting.state import Answer, Question
-from server.domain.waits import wait_report
+from server.domain import waits
+from server.domain.meeting.figures import tallied
+from server.domain.meeting.state import Answer, Question, Room
 
 NONE = {"count": 0, "median": None, "p90": None}
+
+
+def wait_report(questions: list[Question], site_ids: list[str]) -> waits.WaitReport:
+    """The report of rooms that these questions were asked in, one after the other."""
+    rooms = {site_id: Room(site_id, frozenset(), frozenset()) for site_id in site_ids}
+    for one in questions:
+        if one.site_id in rooms:
+            rooms[one.site_id] = tallied(rooms[one.site_id], None, one)
+    return waits.wait_report(rooms.values())
 
 
 def question(number: int, received_at: int, *, site_id: str = "north", **more: Any) -> Question:

@@ -35,14 +35,39 @@ VALID: dict[str, dict[str, Any]] = {
     "question.confirm": {"question_id": "q1", "version": 5},
     "question.still_stuck": {"question_id": "q1", "version": 5},
     "question.erase": {"question_id": "q1", "reason": "harmful"},
+    "question.begin": {"question_id": "q1", "version": 1},
+    "question.release": {"question_id": "q1", "version": 1},
+    "question.ask_back": {"question_id": "q1", "note": "which drawing?", "version": 1},
+    "question.merge": {"question_id": "q1", "into": "q2", "version": 1},
+    "question.unmerge": {"question_id": "q1", "version": 1},
+    "question.defer": {"question_id": "q1", "due_at": NOW, "version": 1},
+    "question.reopen": {"question_id": "q1", "version": 1},
+    "question.decline": {"question_id": "q1", "reason": "other", "note": "after class", "version": 1},
+    "question.restate": {"question_id": "q1", "text": "in other words", "verbatim": False, "version": 1},
+    "question.withdraw": {"question_id": "q1", "version": 1},
+    "question.acknowledge": {"question_id": "q1", "version": 1},
+    "question.appeal": {"question_id": "q1", "note": "it is on topic", "version": 1},
+    "question.cannot_find": {"question_id": "q1", "version": 1},
+    "student.call_on": {"call_id": "c1", "site_id": "mesa", "student_id": "max", "question_id": "q1"},
+    "student.end_call": {"call_id": "c1"},
+    "student.answer_call": {"call_id": "c1", "response": "ready"},
+    "meeting.settle_due": {},
 }
 """Every command, with every field that it has."""
 OPTIONAL = {
     "question.relay": {"student_id", "verbatim", "urgency", "shareable"},
     "question.answer": {"form", "text", "version"},
     "meeting.enter_facts": {"staff", "accommodations"},
+    "question.ask_back": {"note", "version"},
+    "question.defer": {"due_at", "version"},
+    "question.decline": {"note", "version"},
+    "question.restate": {"verbatim", "version"},
+    "student.call_on": {"question_id"},
 }
-NULLABLE = {("question.relay", "student_id"), ("question.answer", "text")}
+NULLABLE = {
+    *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
+    *(("question.defer", "due_at"), ("question.decline", "note"), ("student.call_on", "question_id")),
+}
 OTHERS: list[Any] = [None, True, 1, 1.0, "1", "true", "", [], ["q1"], {}, {"id": "q1"}]
 """One value of each type that JSON has, and those that a lenient reader would take for another's."""
 FIELDS = [(name, field) for name, data in VALID.items() for field in data]
@@ -154,7 +179,8 @@ def test_what_is_an_id(good: str) -> None:
 
 # ── Text ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-TEXTS = [("question.relay", 2_000), ("question.answer", 4_000)]
+TEXTS = [("question.relay", 2_000), ("question.answer", 4_000), ("question.restate", 2_000)]
+NOTES = ["question.ask_back", "question.decline", "question.appeal"]
 CONTROLS = [*range(0x09), 0x0B, 0x0C, *range(0x0D, 0x20), *range(0x7F, 0xA0)]
 OVERRIDES = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 ANNOTATIONS = [0xFFF9, 0xFFFA, 0xFFFB]
@@ -195,6 +221,23 @@ def test_a_text_has_its_length(name: str, most: int) -> None:
         assert "xx" not in refusal.message
 
 
+@pytest.mark.parametrize("name", NOTES)
+def test_a_note_is_a_short_text(name: str) -> None:
+    _, command = parse_command(name, VALID[name] | {"note": "👩‍🔬 لماذا <b>\n" * 30})
+    assert command.note == "👩‍🔬 لماذا <b>\n" * 30
+    for note, code in (("x" * 501, "too_long"), ("a\u202eb", "control_characters"), ("a\x00b", "control_characters")):
+        refusal = refusal_of(name, VALID[name] | {"note": note})
+        assert (refusal.code, refusal.field) == (code, "note")
+
+
+def test_sixty_lines_of_markup_right_to_left_and_emoji_are_kept_to_the_letter() -> None:
+    text = "\n".join(f"{n}. <script>alert('؟ لماذا')</script> 👩🏽‍🔬 =1+1" for n in range(1, 39))
+    for name in ("question.relay", "question.restate"):
+        assert parse_command(name, VALID[name] | {"text": text})[1].text == text
+    lines = "\n" * 59 + "why?"
+    assert parse_command("question.relay", VALID["question.relay"] | {"text": lines})[1].text == lines
+
+
 @pytest.mark.parametrize(
     "blank",
     ["", " ", "\n", "\t \n", "\u00a0", "\u3000", "\u200b\u2060", "\ufeff", "\u3164", "\u2028", "\u0301"],
@@ -203,6 +246,8 @@ def test_a_text_has_its_length(name: str, most: int) -> None:
 def test_a_question_says_something(blank: str) -> None:
     refusal = refusal_of("question.relay", VALID["question.relay"] | {"text": blank})
     assert (refusal.code, refusal.field) == ("too_short", "text")
+    refusal = refusal_of("question.appeal", VALID["question.appeal"] | {"note": blank})
+    assert (refusal.code, refusal.field) == ("too_short", "note")
 
 
 # ── Choices and figures ───────────────────────────────────────────────────────────────────────────────────────────
@@ -214,6 +259,8 @@ def test_a_question_says_something(blank: str) -> None:
         ("question.relay", "urgency", "urgent"),
         ("question.relay", "urgency", "Normal"),
         ("question.answer", "form", "spoken"),
+        ("question.decline", "reason", "boring"),
+        ("student.answer_call", "response", "called"),
     ],
 )
 def test_a_choice_is_one_of_those(name: str, field: str, bad: str) -> None:

@@ -75,7 +75,8 @@ def test_a_leaked_field_fails_the_validation() -> None:
     place = {"stream": MEETING, "epoch": "e", "after": 1, "seq": 2}
     room = {
         "site_id": "mesa", "supervisor_ids": [], "students": 1, "asked": 0, "waiting": 0,
-        "waiting_since": None, "on_way_back": 0,
+        "waiting_since": None, "on_way_back": 0, "deferred": 0, "due_by": None,
+        "waits": dict.fromkeys(("seen", "answered", "confirmed"), {"count": 0, "median": None, "p90": None}),
     }  # fmt: skip
     validate("Changes", place | {"changes": [{"kind": "room", "id": "mesa", "value": room}]})
     validate("Changes", place | {"changes": [{"kind": "room", "id": "mesa", "value": None}]})
@@ -91,18 +92,20 @@ QUESTION = {
 SHARED = {"text": "why?", "answers": []}
 OWN = {
     "student_id": None, "relayed_by": "sam", "verbatim": True, "shareable": True, "asked_at": 1, "seen_at": None,
-    "claimed_by": None, "claimed_at": None,
+    "claimed_by": None, "claimed_at": None, "due_at": None, "restated": 0, "closed_reason": None, "asked_back": None,
+    "declined": None, "appeal": None, "merged_into": None, "is_together": False,
 }  # fmt: skip
+TAUGHT = {"followers": []}
 
 
 def test_a_question_comes_whole_shared_or_in_figures_and_in_no_other_way() -> None:
     def entry(**value: Any) -> dict[str, Any]:
         return {"kind": "question", "id": "q1", "value": value}
 
-    for fields in ({}, SHARED, SHARED | OWN):
+    for fields in ({}, SHARED, SHARED | OWN, SHARED | OWN | TAUGHT):
         validate("View", entry(**QUESTION, **fields))
         validate("Change", entry(**QUESTION, **fields))
-    wrong = [OWN, {"text": "why?"}, {"student_id": None}, SHARED | {"relayed_by": "sam"}]
+    wrong = [OWN, {"text": "why?"}, {"student_id": None}, SHARED | {"relayed_by": "sam"}, SHARED | TAUGHT]
     for fields in [*wrong, {"stuck": -1}, {"order": [1, 1]}, {"status": "lost"}]:
         with pytest.raises(jsonschema.ValidationError):
             validate("View", entry(**(QUESTION | fields)))

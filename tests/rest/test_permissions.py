@@ -55,6 +55,9 @@ GET    /api/meetings                           200  200  200  200  200  403  403
 GET    /api/meetings/{meeting_id}              200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/roster       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/report.csv   200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/likenesses   200  404  403  403  403  403  403  403  404  403  403  403  401
+GET    /api/meetings/{meeting_id}/questions/{question_id}/place 200 404 200 404 404 403 403 200 404 404 403 404 401
 POST   /api/meetings/{meeting_id}/commands     200  403  403  403  403  403  403  403  404  404  404  404  401
 GET    /api/directory/programs                 403  403  403  403  403  200  200  200  403  403  200  200  401
 GET    /api/directory/sites                    403  403  403  403  403  200  200  200  403  403  200  200  401
@@ -172,10 +175,28 @@ question.deliver      forbidden forbidden       ok         unknown_question   un
 question.confirm      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
 question.still_stuck  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
 question.erase        forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  ok
+question.begin        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.release      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.ask_back     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.merge        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.unmerge      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.defer        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.reopen       ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.decline      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+question.restate      forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.withdraw     forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.acknowledge  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.appeal       forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+question.cannot_find  forbidden forbidden       ok         unknown_question   unknown_question   forbidden  forbidden  forbidden
+student.call_on       ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+student.end_call      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+student.answer_call   forbidden forbidden       ok         unknown_call       unknown_call       forbidden  forbidden  forbidden
+meeting.settle_due    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 """
 """Anybody of another program gets `unknown_stream` for each of them, and nobody `not_signed_in`."""
 
 QUESTION = {"question_id": "q-1"}
+CALL = {"call_id": "c-1"}
 RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.enter_facts": {
@@ -190,6 +211,14 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "question.relay": RELAY,
     "question.answer": QUESTION | {"form": "spoken_to_all"},
     "question.erase": QUESTION | {"reason": "harmful"},
+    "question.merge": QUESTION | {"into": "q-2"},
+    "question.decline": QUESTION | {"reason": "off_topic"},
+    "question.restate": QUESTION | {"text": "in other words"},
+    "question.appeal": QUESTION | {"note": "it is on topic"},
+    "student.call_on": CALL | {"site_id": "north", "student_id": "ann"},
+    "student.end_call": CALL,
+    "student.answer_call": CALL | {"response": "ready"},
+    "meeting.settle_due": {},
 }
 START = ("tess", "meeting.start", {})
 ASKED = [START, ("nora", "question.relay", RELAY)]
@@ -198,6 +227,9 @@ ANSWERED = [
     ("tess", "question.claim", QUESTION),
     ("tess", "question.answer", QUESTION | {"form": "spoken_to_all"}),
 ]
+TWO = [*ASKED, ("nora", "question.relay", RELAY | {"question_id": "q-2"})]
+DECLINED = [*ASKED, ("tess", "question.decline", QUESTION | {"reason": "off_topic"})]
+CALLED = [START, ("tess", "student.call_on", CALL | {"site_id": "north", "student_id": "ann"})]
 BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "meeting.end": [START],
     "question.relay": [START],
@@ -208,6 +240,22 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "question.confirm": ANSWERED,
     "question.still_stuck": ANSWERED,
     "question.erase": ASKED,
+    "question.begin": ASKED,
+    "question.release": ANSWERED[:3],
+    "question.ask_back": ASKED,
+    "question.merge": TWO,
+    "question.unmerge": [*TWO, ("tess", "question.merge", QUESTION | {"into": "q-2"})],
+    "question.defer": ASKED,
+    "question.reopen": [*ASKED, ("tess", "question.defer", QUESTION)],
+    "question.decline": ASKED,
+    "question.restate": [*ASKED, ("tess", "question.ask_back", QUESTION)],
+    "question.withdraw": ASKED,
+    "question.acknowledge": DECLINED,
+    "question.appeal": DECLINED,
+    "question.cannot_find": ANSWERED,
+    "student.call_on": [START],
+    "student.end_call": CALLED,
+    "student.answer_call": CALLED,
 }
 """What must have happened for the command to be allowed to those who may."""
 
@@ -238,6 +286,9 @@ async def test_a_route_answers_each_as_the_table_says(house: House, route: list[
     kind = path.split("/")[3] if path.startswith("/api/directory/") else ""
     if path in {"/api/session", "/api/tokens"} and method == "POST":
         await house.set_password("tess")
+    if "{question_id}" in path:
+        for person_id, command, data in ASKED:
+            await house.act(person_id, command, data)
     expected = dict(zip(PEOPLE, map(int, cells), strict=True))
     got: dict[str, int] = {}
     for column, person_id in PEOPLE.items():
@@ -251,7 +302,7 @@ def _filled(path: str, kind: str) -> str:
     row_id = ROW_OF.get(kind, "")
     asset = "vendor/importmap.json"
     filled = path.replace("{meeting_id}", PHYSICS).replace("{row_id}", row_id)
-    return filled.replace("{path:.+}", asset).replace("{secret}", "guessed")
+    return filled.replace("{path:.+}", asset).replace("{secret}", "guessed").replace("{question_id}", "q-1")
 
 
 def _body(method: str, path: str, kind: str, column: str) -> dict[str, Any] | None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain import messages, views
-from server.domain.meeting import facts, questions
+from server.domain.meeting import answering, asking, facts
 from server.domain.messages import Recorded, Refused
 from server.domain.views import Audience
 from server.service import live as live_module
@@ -66,7 +66,7 @@ async def read(database: Database, stream_id: str = MEETING, after: int = OPEN) 
 async def asked_ids(database: Database, stream_id: str = MEETING) -> list[str]:
     """The questions in the order in which the log has them."""
     relayed = (one.event for one in await read(database, stream_id))
-    return [event.question_id for event in relayed if isinstance(event, questions.QuestionRelayed)]
+    return [event.question_id for event in relayed if isinstance(event, asking.QuestionRelayed)]
 
 
 async def refusal_of(work: Awaitable[Any]) -> Refused:
@@ -225,7 +225,7 @@ async def test_a_rule_that_breaks_is_our_fault_and_hurts_nobody_else(
     def broken(*_: object) -> Any:
         raise ZeroDivisionError
 
-    for registry, of in ((messages._RULES, questions.SeeQuestion), (messages._APPLIES, questions.QuestionClaimed)):
+    for registry, of in ((messages._RULES, answering.SeeQuestion), (messages._APPLIES, answering.QuestionClaimed)):
         monkeypatch.setitem(registry, of, broken)
     await live.run_command(RUTH, meeting, "c1", "question.relay", relay_data("q1"))
     told = Told(live)

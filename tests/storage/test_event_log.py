@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from server.domain.meeting.questions import QuestionSeen
+from server.domain.meeting.answering import QuestionSeen
 from server.domain.messages import Recorded
 from server.storage import event_log
 from server.storage.engine import Database

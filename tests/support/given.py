@@ -9,7 +9,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.actors import Actor
-from server.domain.meeting import Meeting, erasing, facts, lifecycle, questions
+from server.domain.meeting import (
+    Meeting,
+    answering,
+    asking,
+    calls,
+    declining,
+    deferring,
+    erasing,
+    facts,
+    lifecycle,
+    merging,
+    returning,
+    settling,
+)
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.messages import Context, Recorded, Refused, apply, decide
 from tests.support.meetings import NOW, STARTS_AT, Caused
@@ -32,19 +45,37 @@ def refused(code: str, field: str | None = None) -> Refusal:
     return Refusal(code, field)
 
 
-def given(*history: Caused | Sequence[Caused]) -> "Given":
-    """A meeting with this history: events as `(actor, event)`, or sequences of them; each a second after the last."""
+def given(*history: Caused | Sequence[Caused] | int) -> "Given":
+    """A meeting with this history: events as `(actor, event)`, or sequences of them; each a second after the last.
+
+    A number among them is a time in milliseconds: there the history goes on.
+    """
     state: Any = Meeting()
-    for seq, (actor, event) in enumerate(_flat(history), start=1):
-        at = STARTS_AT + 1_000 * seq
-        _require_possible(state, event, Context(actor, at))
+    owed: list[Any] = []
+    seq, at = 0, STARTS_AT
+    for one in _flat(history):
+        if isinstance(one, int):
+            at = one - 1_000
+            continue
+        actor, event = one
+        seq, at = seq + 1, at + 1_000
+        owed = _rest_of(owed, event) if owed else _require_possible(state, event, Context(actor, at))
         state = apply(state, Recorded(seq, at, actor.person_id, event))
-    return Given(state, len(list(_flat(history))))
+    if owed:
+        raise ImpossibleHistory(f"the rule records more with the last event: {owed}")
+    return Given(state, seq)
 
 
-def _flat(history: Iterable[Any]) -> Iterable[Caused]:
+def _rest_of(owed: list[Any], event: Any) -> list[Any]:
+    """What one command records stands together: after its first event, the others and nothing else."""
+    if owed[0] != event:
+        raise ImpossibleHistory(f"{event} cannot stand where the rule records {owed[0]}")
+    return owed[1:]
+
+
+def _flat(history: Iterable[Any]) -> Iterable[Any]:
     for one in history:
-        if isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], Actor):
+        if isinstance(one, int) or (isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], Actor)):
             yield one
         else:
             yield from _flat(one)
@@ -70,6 +101,10 @@ class When:
     command: Any
     context: Context
 
+    def events(self) -> Sequence[Any]:
+        """What the rule records; it must not refuse."""
+        return decide(self.given.state, self.command, self.context)
+
     def then(self, *expected: Any) -> Meeting:
         """Exactly these events come of it, or this one `Refusal`; nothing given: nothing is left to do.
 
@@ -90,22 +125,42 @@ class When:
         return state
 
 
-def _require_possible(state: Meeting, event: Any, context: Context) -> None:
+def _require_possible(state: Meeting, event: Any, context: Context) -> list[Any]:
+    """The event must be the first that a command records; what that command records further."""
     try:
         decided = decide(state, _cause(state, event), context)
     except Refused as refusal:
         raise ImpossibleHistory(f"{event} cannot follow: {refusal.code}") from None
     if decided[:1] != [event]:
         raise ImpossibleHistory(f"{event} cannot follow: the rule records {decided}")
+    return decided[1:]
 
 
 _CAUSES = {
-    questions.QuestionSeen: questions.SeeQuestion,
-    questions.QuestionClaimed: questions.ClaimQuestion,
-    questions.AnswerDelivered: questions.DeliverAnswer,
-    questions.AnswerConfirmed: questions.ConfirmAnswer,
-    questions.StudentStillStuck: questions.ReportStillStuck,
+    answering.QuestionSeen: answering.SeeQuestion,
+    answering.QuestionClaimed: answering.ClaimQuestion,
+    returning.AnswerDelivered: returning.DeliverAnswer,
+    returning.AnswerConfirmed: returning.ConfirmAnswer,
+    returning.StudentStillStuck: returning.ReportStillStuck,
+    returning.StudentNotFound: returning.ReportNotFound,
+    answering.AnswerBegun: answering.BeginAnswer,
+    answering.QuestionReleased: answering.ReleaseQuestion,
+    asking.QuestionWithdrawn: asking.WithdrawQuestion,
+    merging.QuestionUnmerged: merging.UnmergeQuestion,
+    deferring.QuestionReopened: deferring.ReopenQuestion,
+    declining.DeclineAcknowledged: declining.AcknowledgeDecline,
 }
+"""Events whose command needs no more than the question's id."""
+_SAME_FIELDS = {
+    answering.QuestionAskedBack: answering.AskBack,
+    asking.QuestionRestated: asking.RestateQuestion,
+    declining.QuestionDeclined: declining.DeclineQuestion,
+    declining.DeclineAppealed: declining.AppealDecline,
+    calls.StudentCalled: calls.CallOnStudent,
+    calls.CallAnswered: calls.AnswerCall,
+    calls.CallEnded: calls.EndCall,
+}
+"""Events that say what their command said."""
 
 
 def _cause(state: Meeting, event: Any) -> Any:
@@ -117,11 +172,19 @@ def _cause(state: Meeting, event: Any) -> Any:
             return lifecycle.EndMeeting()
         case erasing.QuestionErased():
             return erasing.EraseQuestion(question_id=event.question_id, reason=event.reason)
-        case questions.QuestionRelayed():
-            names = questions.RelayQuestion.__dataclass_fields__
-            return questions.RelayQuestion(**{name: getattr(event, name) for name in names})
-        case questions.QuestionAnswered():
-            return questions.AnswerQuestion(question_id=event.question_id, form=event.form, text=event.text)
+        case asking.QuestionRelayed():
+            names = asking.RelayQuestion.__dataclass_fields__
+            return asking.RelayQuestion(**{name: getattr(event, name) for name in names})
+        case answering.QuestionAnswered():
+            return answering.AnswerQuestion(question_id=event.question_id, form=event.form, text=event.text)
+        case merging.QuestionMerged():
+            return merging.MergeQuestion(question_id=event.question_id, into=event.into)
+        case deferring.QuestionDeferred():
+            return deferring.DeferQuestion(question_id=event.question_id, due_at=event.due_at)
+        case settling.QuestionClosed():
+            return settling.SettleDue()
+    if type(event) in _SAME_FIELDS:
+        return _SAME_FIELDS[type(event)](**{name: getattr(event, name) for name in event.__dataclass_fields__})
     if type(event) in _CAUSES:
         return _CAUSES[type(event)](question_id=event.question_id)
     return _picture_after(state, event)
@@ -135,7 +198,12 @@ def picture_of(state: Meeting) -> EnterFacts:
         ends_at=state.ends_at,
         teacher_ids=tuple(sorted(state.teacher_ids)),
         rooms=tuple(
-            RoomFacts(site_id=r.site_id, student_ids=tuple(r.student_ids), supervisor_ids=tuple(r.supervisor_ids))
+            RoomFacts(
+                site_id=r.site_id,
+                student_ids=tuple(r.student_ids),
+                supervisor_ids=tuple(r.supervisor_ids),
+                due_by=r.due_by,
+            )
             for r in state.rooms.values()
         ),
         staff=tuple(
@@ -160,7 +228,7 @@ def _picture_after(state: Meeting, event: Any) -> EnterFacts:
         case facts.RoomRostered() | facts.RoomRemoved():
             rooms = tuple(room for room in picture.rooms if room.site_id != event.site_id)
             if isinstance(event, facts.RoomRostered):
-                now = {name: getattr(event, name) for name in ("site_id", "student_ids", "supervisor_ids")}
+                now = {name: getattr(event, name) for name in event.__dataclass_fields__}
                 rooms += (RoomFacts(**now),)
             return replace(picture, rooms=rooms)
         case facts.CredentialsEntered():

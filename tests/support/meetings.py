@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.domain.actors import Actor, Grant, Role, system
-from server.domain.meeting import facts, lifecycle, questions
+from server.domain.meeting import (
+    answering,
+    asking,
+    calls,
+    declining,
+    deferring,
+    facts,
+    lifecycle,
+    merging,
+    returning,
+    settling,
+)
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.state import Clearance, Licence
 
@@ -16,6 +27,10 @@ SECTION = "physics-7"
 STARTS_AT = 1_791_994_800_000
 ENDS_AT = STARTS_AT + 3_000_000
 NOW = STARTS_AT + 60_000
+DUE_BY = STARTS_AT + 105_000_000
+"""Thursday, 15:30 at Pine Ridge and Mesa; Elk Creek's next school day is not known."""
+A_DAY_AFTER = ENDS_AT + 86_400_000
+"""What is due at Elk Creek."""
 
 PINE, MESA, ELK = "pine-ridge", "mesa", "elk-creek"
 SITES = (ELK, MESA, PINE)
@@ -46,7 +61,8 @@ CLEARED = Clearance("cleared", "2027-06-30")
 
 def room_facts(site_id: str, **changes: Any) -> RoomFacts:
     """A site as the directory has it: its students, and its one supervisor."""
-    held = {"student_ids": STUDENTS[site_id], "supervisor_ids": (SUPERVISOR_OF[site_id].person_id,)}
+    due_by = None if site_id == ELK else DUE_BY
+    held = {"student_ids": STUDENTS[site_id], "supervisor_ids": (SUPERVISOR_OF[site_id].person_id,), "due_by": due_by}
     return RoomFacts(site_id=site_id, **(held | changes))
 
 
@@ -68,9 +84,9 @@ OPENED: Sequence[Caused] = (
     (SYSTEM, facts.TeachersAssigned(teacher_ids=("theo", "vera"))),
     (SYSTEM, facts.CredentialsEntered(person_id="ruth", licences=(), clearance=CLEARED)),
     (SYSTEM, facts.CredentialsEntered(person_id="vera", licences=(LICENCE,), clearance=None)),
-    (SYSTEM, facts.RoomRostered(site_id=ELK, student_ids=("eli", "eva"), supervisor_ids=("lena",))),
-    (SYSTEM, facts.RoomRostered(site_id=MESA, student_ids=("max", "mia"), supervisor_ids=("sam",))),
-    (SYSTEM, facts.RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth",))),
+    (SYSTEM, facts.RoomRostered(site_id=ELK, student_ids=("eli", "eva"), supervisor_ids=("lena",), due_by=None)),
+    (SYSTEM, facts.RoomRostered(site_id=MESA, student_ids=("max", "mia"), supervisor_ids=("sam",), due_by=DUE_BY)),
+    (SYSTEM, facts.RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth",), due_by=DUE_BY)),
     (SYSTEM, facts.AccommodationsEntered(student_id="pia", codes=("extended_time",))),
 )
 """What `FACTS` comes to in a new stream."""
@@ -90,52 +106,141 @@ def relayed(question_id: str, site_id: str = PINE, *, turn: int = 0, by: Actor |
         "shareable": False,
         "asked_at": STARTS_AT,
     }
-    event = questions.QuestionRelayed(question_id=question_id, site_id=site_id, turn=turn, **(asked | fields))
+    event = asking.QuestionRelayed(question_id=question_id, site_id=site_id, turn=turn, **(asked | fields))
     return by or SUPERVISOR_OF[site_id], event
 
 
 def seen(question_id: str, by: Actor = VERA) -> Caused:
-    return by, questions.QuestionSeen(question_id=question_id)
+    return by, answering.QuestionSeen(question_id=question_id)
 
 
 def claimed(question_id: str, by: Actor = VERA) -> Caused:
-    return by, questions.QuestionClaimed(question_id=question_id)
+    return by, answering.QuestionClaimed(question_id=question_id)
 
 
 def answered(question_id: str, by: Actor = VERA, form: Any = "spoken_to_all", text: str | None = None) -> Caused:
-    return by, questions.QuestionAnswered(question_id=question_id, form=form, text=text)
+    return by, answering.QuestionAnswered(question_id=question_id, form=form, text=text)
 
 
 def delivered(question_id: str, by: Actor = RUTH) -> Caused:
-    return by, questions.AnswerDelivered(question_id=question_id)
+    return by, returning.AnswerDelivered(question_id=question_id)
 
 
 def confirmed(question_id: str, by: Actor = RUTH) -> Caused:
-    return by, questions.AnswerConfirmed(question_id=question_id)
+    return by, returning.AnswerConfirmed(question_id=question_id)
 
 
 def stuck(question_id: str, by: Actor = RUTH) -> Caused:
-    return by, questions.StudentStillStuck(question_id=question_id)
+    return by, returning.StudentStillStuck(question_id=question_id)
 
 
-def on_the_way(question_id: str, status: str, site_id: str = PINE, turn: int = 0) -> Sequence[Caused]:
-    """A question's history up to a status; Vera answers, the site's supervisor brings it back."""
-    adult = SUPERVISOR_OF[site_id]
-    steps = {
-        "queued": relayed(question_id, site_id, turn=turn),
-        "seen": seen(question_id),
-        "claimed": claimed(question_id),
-        "answered": answered(question_id),
-        "delivered": delivered(question_id, adult),
-        "confirmed": confirmed(question_id, adult),
-    }
-    return list(steps.values())[: list(steps).index(status) + 1]
+def begun(question_id: str, by: Actor = VERA) -> Caused:
+    return by, answering.AnswerBegun(question_id=question_id)
 
 
-def relay(question_id: str, site_id: str = PINE, **fields: Any) -> questions.RelayQuestion:
+def released(question_id: str, by: Actor = VERA) -> Caused:
+    return by, answering.QuestionReleased(question_id=question_id)
+
+
+def asked_back(question_id: str, note: str | None = None, by: Actor = VERA) -> Caused:
+    return by, answering.QuestionAskedBack(question_id=question_id, note=note)
+
+
+def restated(question_id: str, text: str = "in other words", by: Actor = RUTH) -> Caused:
+    return by, asking.QuestionRestated(question_id=question_id, text=text, verbatim=True)
+
+
+def withdrawn(question_id: str, by: Actor = RUTH) -> Caused:
+    return by, asking.QuestionWithdrawn(question_id=question_id)
+
+
+def merged(question_id: str, into: str, moved_from: str | None = None, by: Actor = VERA) -> Caused:
+    return by, merging.QuestionMerged(question_id=question_id, into=into, moved_from=moved_from)
+
+
+def unmerged(question_id: str, lead_id: str, by: Actor = VERA) -> Caused:
+    return by, merging.QuestionUnmerged(question_id=question_id, lead_id=lead_id)
+
+
+def deferred(question_id: str, due_at: int = DUE_BY, by: Actor = VERA) -> Caused:
+    return by, deferring.QuestionDeferred(question_id=question_id, due_at=due_at)
+
+
+def reopened(question_id: str, by: Actor = VERA) -> Caused:
+    return by, deferring.QuestionReopened(question_id=question_id)
+
+
+def declined(question_id: str, reason: Any = "off_topic", note: str | None = None, by: Actor = VERA) -> Caused:
+    return by, declining.QuestionDeclined(question_id=question_id, reason=reason, note=note)
+
+
+def acknowledged(question_id: str, by: Actor = RUTH) -> Caused:
+    return by, declining.DeclineAcknowledged(question_id=question_id)
+
+
+def appealed(question_id: str, note: str = "it is on topic", by: Actor = RUTH) -> Caused:
+    return by, declining.DeclineAppealed(question_id=question_id, note=note)
+
+
+def not_found(question_id: str, due_at: int = DUE_BY, by: Actor = RUTH) -> Caused:
+    return by, returning.StudentNotFound(question_id=question_id, due_at=due_at)
+
+
+def closed(question_id: str) -> Caused:
+    return SYSTEM, settling.QuestionClosed(question_id=question_id, reason="not_found")
+
+
+def called(call_id: str, site_id: str = PINE, question_id: str | None = None, by: Actor = VERA) -> Caused:
+    """The site's first student is called on."""
+    student = STUDENTS[site_id][0]
+    return by, calls.StudentCalled(call_id=call_id, site_id=site_id, student_id=student, question_id=question_id)
+
+
+def call_answered(call_id: str, response: Any = "ready", by: Actor = RUTH) -> Caused:
+    return by, calls.CallAnswered(call_id=call_id, response=response)
+
+
+def call_ended(call_id: str, by: Actor = VERA) -> Caused:
+    return by, calls.CallEnded(call_id=call_id)
+
+
+def on_the_way(question_id: str, status: str, site_id: str = PINE, turn: int = 0, **fields: Any) -> Sequence[Any]:
+    """A question's history up to a status, as short as can be; Vera teaches, the site's supervisor does the rest.
+
+    A merged one follows `lead-of-<id>`, a shared question of Elk Creek.
+    """
+    adult, lead_id = SUPERVISOR_OF[site_id], f"lead-of-{question_id}"
+    due_at = A_DAY_AFTER if site_id == ELK else DUE_BY
+    first = [relayed(question_id, site_id, turn=turn, **fields), seen(question_id)]
+    taken_up = [*first, claimed(question_id)]
+    back = [*taken_up, answered(question_id)]
+    return {
+        "queued": first[:1],
+        "seen": first,
+        "claimed": taken_up,
+        "answering": [*taken_up, begun(question_id)],
+        "answered": back,
+        "delivered": [*back, delivered(question_id, adult)],
+        "confirmed": [*back, delivered(question_id, adult), confirmed(question_id, adult)],
+        "asked_back": [*first, asked_back(question_id)],
+        "merged": [relayed(lead_id, ELK, turn=0, shareable=True), *first, merged(question_id, lead_id)],
+        "deferred": [*first, deferred(question_id, due_at)],
+        "declined": [*first, declined(question_id)],
+        "cannot_find": [*back, not_found(question_id, due_at, adult)],
+        "withdrawn": [*first, withdrawn(question_id, adult)],
+        "closed": [*back, not_found(question_id, due_at, adult), due_at, closed(question_id)],
+    }[status]
+
+
+def ended(*left_open: Caused) -> Sequence[Caused]:
+    """Vera ends the class; `left_open` are the events of what was left open."""
+    return [ENDED, *left_open]
+
+
+def relay(question_id: str, site_id: str = PINE, **fields: Any) -> asking.RelayQuestion:
     """The command behind `relayed`."""
     asked = {"student_id": STUDENTS[site_id][0], "text": f"what is {question_id}", "asked_at": STARTS_AT}
-    return questions.RelayQuestion(question_id=question_id, site_id=site_id, **(asked | fields))
+    return asking.RelayQuestion(question_id=question_id, site_id=site_id, **(asked | fields))
 
 
 def relay_data(question_id: str, site_id: str = PINE, **fields: Any) -> dict[str, Any]:

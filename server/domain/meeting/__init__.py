@@ -1,6 +1,19 @@
 """A meeting, one scheduled live class of a section: importing this package declares all that can happen in it."""
 
-from . import erasing, facts, lifecycle, questions
+from . import answering, asking, calls, declining, deferring, erasing, facts, lifecycle, merging, returning, settling
 from .state import Meeting
 
-__all__ = ["Meeting", "erasing", "facts", "lifecycle", "questions"]
+__all__ = [
+    "Meeting",
+    "answering",
+    "asking",
+    "calls",
+    "declining",
+    "deferring",
+    "erasing",
+    "facts",
+    "lifecycle",
+    "merging",
+    "returning",
+    "settling",
+]

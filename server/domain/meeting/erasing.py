@@ -10,7 +10,7 @@ from ..actors import Permission
 from ..fields import ERASED, Id
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .questions import put
-from .state import Meeting
+from .state import Meeting, Question
 
 ErasureReason: TypeAlias = Literal["asked_for", "names_somebody", "harmful", "ordered", "retention"]
 
@@ -40,8 +40,7 @@ def erase_question(state: Meeting, command: EraseQuestion, context: Context) -> 
     reach = context.actor.site_scope(Permission.ERASE_TEXT)
     if question is None or (reach is not None and question.site_id not in reach):
         raise Refused("unknown_question", "there is no such question at your sites", "question_id")
-    words = [question.text, *(answer.text for answer in question.answers)]
-    if all(text in {None, ERASED} for text in words):
+    if _erased(question) == question:
         return []
     return [QuestionErased(question_id=question.question_id, reason=command.reason)]
 
@@ -49,5 +48,17 @@ def erase_question(state: Meeting, command: EraseQuestion, context: Context) -> 
 @applies(QuestionErased)
 def question_erased(state: Meeting, event: QuestionErased, recorded: Recorded) -> Meeting:
     held = state.questions[event.question_id]
-    answers = tuple(answer if answer.text is None else replace(answer, text=ERASED) for answer in held.answers)
-    return put(state, replace(held, text=ERASED, answers=answers, version=held.version + 1))
+    return put(state, replace(_erased(held), version=held.version + 1))
+
+
+def _erased(question: Question) -> Question:
+    """Every word that anybody wrote about the question, and no figure."""
+    asked_back, declined, appeal = question.asked_back, question.declined, question.appeal
+    return replace(
+        question,
+        text=ERASED,
+        answers=tuple(answer if answer.text is None else replace(answer, text=ERASED) for answer in question.answers),
+        asked_back=asked_back if asked_back is None or asked_back.note is None else replace(asked_back, note=ERASED),
+        declined=declined if declined is None or declined.note is None else replace(declined, note=ERASED),
+        appeal=appeal and replace(appeal, note=ERASED),
+    )

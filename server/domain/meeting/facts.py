@@ -9,17 +9,18 @@ from dataclasses import dataclass, replace
 from ..actors import Permission
 from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
-from .questions import tallied
+from .figures import tallied
 from .state import Clearance, Credentials, Licence, Meeting, Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomFacts:
-    """A site's roster and supervisors on the meeting's date."""
+    """A site's roster and supervisors on the meeting's date; `due_by` is the end of its next school day after that."""
 
     site_id: Id
     student_ids: tuple[Id, ...]
     supervisor_ids: tuple[Id, ...]
+    due_by: Millis | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,14 +82,18 @@ class TeachersAssigned:
     teacher_ids: tuple[str, ...]
 
 
-@event("room.rostered")
+@event("room.rostered", version=2)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomRostered:
-    """A site's students and supervisors, whole. Students are listed in id order."""
+    """A site's students and supervisors, whole, and when what is left open there is due (milliseconds, UTC).
+
+    Students are listed in id order. Version 1 knew no `due_by`.
+    """
 
     site_id: str
     student_ids: tuple[str, ...]
     supervisor_ids: tuple[str, ...]
+    due_by: int | None
 
 
 @event("room.removed")
@@ -155,12 +160,14 @@ def _rooms(state: Meeting, command: EnterFacts) -> list[object]:
     for room in sorted(command.rooms, key=lambda room: room.site_id):
         held = state.rooms.get(room.site_id)
         students, supervisors = frozenset(room.student_ids), frozenset(room.supervisor_ids)
-        if held is None or (held.student_ids, held.supervisor_ids) != (students, supervisors):
+        now = (students, supervisors, room.due_by)
+        if held is None or (held.student_ids, held.supervisor_ids, held.due_by) != now:
             events.append(
                 RoomRostered(
                     site_id=room.site_id,
                     student_ids=tuple(sorted(students)),
                     supervisor_ids=tuple(sorted(supervisors)),
+                    due_by=room.due_by,
                 )
             )
     gone = state.rooms.keys() - {room.site_id for room in command.rooms}
@@ -203,9 +210,9 @@ def room_rostered(state: Meeting, event: RoomRostered, recorded: Recorded) -> Me
     students, supervisors = frozenset(event.student_ids), frozenset(event.supervisor_ids)
     held = state.rooms.get(event.site_id)
     if held is not None:
-        room = replace(held, student_ids=students, supervisor_ids=supervisors)
+        room = replace(held, student_ids=students, supervisor_ids=supervisors, due_by=event.due_by)
     else:
-        room = Room(event.site_id, students, supervisors)
+        room = Room(event.site_id, students, supervisors, event.due_by)
         # A site that left and comes back finds the questions that it had.
         for question in sorted(state.questions.values(), key=lambda q: q.waiting_since):
             if question.site_id == event.site_id:

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 
 from ..actors import Permission
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
-from .state import Meeting, require_teacher
+from .calls import open_calls_ended
+from .deferring import undecided
+from .state import Meeting, require_live, require_teacher
 
 
 @command("meeting.start", may=Permission.START_MEETING)
@@ -43,17 +45,10 @@ def start_meeting(state: Meeting, command: StartMeeting, context: Context) -> li
 
 @decides(EndMeeting)
 def end_meeting(state: Meeting, command: EndMeeting, context: Context) -> list[object]:
+    """No question dies with the class (domain.md §3): what nobody decided about is put off, in the same command."""
     require_teacher(state, context)
     require_live(state)
-    return [MeetingEnded()]
-
-
-def require_live(state: Meeting) -> None:
-    """What happens in class happens while it is live."""
-    if state.status == "scheduled":
-        raise Refused("meeting_not_live", "the class has not started yet")
-    if state.status == "ended":
-        raise Refused("meeting_ended", "the class has ended")
+    return [MeetingEnded(), *open_calls_ended(state), *undecided(state, context.at)]
 
 
 @applies(MeetingStarted)

@@ -10,11 +10,43 @@ from typing import Literal, TypeAlias
 from ..messages import Context, Refused
 
 MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended"]
-QuestionStatus: TypeAlias = Literal["queued", "seen", "claimed", "answered", "delivered", "confirmed"]
-WAITING: tuple[QuestionStatus, ...] = ("queued", "seen", "claimed")
-ON_WAY_BACK: tuple[QuestionStatus, ...] = ("answered", "delivered")
+QuestionStatus: TypeAlias = Literal[
+    "queued",
+    "seen",
+    "claimed",
+    "answering",
+    "answered",
+    "delivered",
+    "confirmed",
+    "asked_back",
+    "merged",
+    "deferred",
+    "declined",
+    "cannot_find",
+    "withdrawn",
+    "closed",
+]
+UNDECIDED: tuple[QuestionStatus, ...] = ("queued", "seen", "claimed", "answering", "asked_back")
+"""Nothing has been decided about it: the class does not end over it."""
+WAITING: tuple[QuestionStatus, ...] = (*UNDECIDED, "merged")
+"""The student waits for an answer in class."""
+OPEN: tuple[QuestionStatus, ...] = (*WAITING, "deferred")
+"""Not answered yet, in class or later."""
+ON_WAY_BACK: tuple[QuestionStatus, ...] = ("answered", "delivered", "cannot_find")
+"""Answered, and not settled with the student."""
 Urgency: TypeAlias = Literal["normal", "blocking"]
 AnswerForm: TypeAlias = Literal["spoken_to_all", "spoken_to_site", "written"]
+DeclineReason: TypeAlias = Literal["off_topic", "answered_before", "ask_your_site", "not_for_class", "other"]
+CallStatus: TypeAlias = Literal["called", "ready", "not_here", "ended"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomWaits:
+    """How long the room's students waited, in milliseconds, each kind in ascending order: see `waits`."""
+
+    seen: tuple[int, ...] = ()
+    answered: tuple[int, ...] = ()
+    confirmed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +56,18 @@ class Room:
     site_id: str
     student_ids: frozenset[str]
     supervisor_ids: frozenset[str]
+    due_by: int | None = None
+    """When what was left open today is due (milliseconds, UTC): see `deferring.default_due`."""
     last_turn: int = -1
-    """The turn of the site's newest question: see `questions.next_turn`."""
+    """The turn of the site's newest question: see `order.next_turn`."""
     asked: int = 0
     waiting: Mapping[str, int] = field(default_factory=dict)
     """Each question that waits for an answer and since when (milliseconds, UTC), the longest-waiting first."""
     on_way_back: int = 0
     """Questions answered and not yet settled with the student."""
+    deferred: int = 0
+    """Questions put off that are still to be answered in writing."""
+    waits: RoomWaits = RoomWaits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +81,32 @@ class Answer:
     delivered_at: int | None = None
     confirmed_at: int | None = None
     stuck_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBack:
+    """The teacher asked the site to say the question again; `note` says what is unclear."""
+
+    at: int
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The teacher will not answer, and why."""
+
+    reason: DeclineReason
+    note: str | None
+    at: int
+    acknowledged_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """The site's one objection to a declined question."""
+
+    note: str
+    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +133,43 @@ class Question:
     answers: tuple[Answer, ...] = ()
     stuck: int = 0
     """How many times the student was still stuck after an answer."""
+    due_at: int | None = None
+    """Until when, while it is deferred or its student cannot be found."""
+    asked_back: AskedBack | None = None
+    """While the site is asked to say it again."""
+    restated: int = 0
+    """How many times the site said it again."""
+    declined: Declined | None = None
+    """While it is declined."""
+    appeal: Appeal | None = None
+    closed_reason: Literal["not_found"] | None = None
+    merged_into: str | None = None
+    """The question that it follows, or was answered with: never one that follows another itself."""
+    followers: tuple[str, ...] = ()
+    """The questions whose `merged_into` is this one."""
     version: int = 1
+    """How often the question itself changed. Who joins or leaves its group changes the others, not it."""
 
     @property
     def waiting_since(self) -> int:
         """Since when the student waits (milliseconds, UTC): since asking, or since being still stuck."""
         stuck_at = self.answers[-1].stuck_at if self.answers else None
         return self.received_at if stuck_at is None else stuck_at
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The teacher calls on a student: an adult in the room brings them to the microphone, or says they are not here."""
+
+    call_id: str
+    site_id: str
+    student_id: str
+    question_id: str | None
+    called_by: str
+    called_at: int
+    status: CallStatus = "called"
+    answered_by: str | None = None
+    answered_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +214,11 @@ class Meeting:
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
+    calls: Mapping[str, Call] = field(default_factory=dict)
+    due: Mapping[str, int] = field(default_factory=dict)
+    """When each question closes by itself whose student cannot be found: see `settling`."""
     turn: int = 0
-    """The turn of the newest question that was claimed: see `questions.next_turn`."""
+    """The turn up to which the rotation has been served: see `order.next_turn`."""
 
     @property
     def is_open(self) -> bool:
@@ -134,6 +230,14 @@ def require_teacher(state: Meeting, context: Context) -> None:
     """A teacher may act only in a section that is theirs (domain.md, Who)."""
     if context.actor.person_id not in state.teacher_ids:
         raise Refused("not_your_section", "you do not teach this section")
+
+
+def require_live(state: Meeting) -> None:
+    """What happens in class happens while it is live."""
+    if state.status == "scheduled":
+        raise Refused("meeting_not_live", "the class has not started yet")
+    if state.status == "ended":
+        raise Refused("meeting_ended", "the class has ended")
 
 
 def require_supervisor(state: Meeting, site_id: str, context: Context, field: str | None = None) -> Room:
