@@ -9,6 +9,7 @@ import { Problem } from '../components/problem.js'
 import { spoken } from '../core/announce.js'
 import { startArrivals } from '../core/arrival.js'
 import { html } from '../core/html.js'
+import { startSpeaking } from '../core/language.js'
 import { hasUnsent } from '../core/meeting.js'
 import { go, nextOf, route, startRouting } from '../core/router.js'
 import { loadSession, session, sessionProblem } from '../core/session.js'
@@ -83,6 +84,7 @@ function App() {
 addEventListener('beforeunload', (event) => {
   if (hasUnsent()) event.preventDefault()
 })
+startSpeaking()
 startTicking()
 startRouting()
 startArrivals()
