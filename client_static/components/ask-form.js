@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 
 import { html } from '../core/html.js'
+import { isKept } from '../core/tablet.js'
 import { t } from '../core/text.js'
 import { Mark } from './pill.js'
 import { StudentPicker } from './student-picker.js'
@@ -72,7 +73,7 @@ export function AskForm({ draft, onDraft, students, recent, onSend, isUnsure }) 
         <${Switch} isOn=${draft.shareable} onSwitch=${(isOn) => write({ shareable: isOn })}>${t('ask.shareable')}<//>
       </div>
       <button class="btn primary big send">${t('ask.send')}</button>
-      ${isUnsure && html`<p class="small mute">${t('ask.willWait')}</p>`}
+      ${isUnsure && html`<p class="small mute">${t(isKept() ? 'ask.willWait' : 'ask.willWaitOnPage')}</p>`}
     </form>
   `
 }

@@ -6,15 +6,24 @@ import { Mark } from './pill.js'
 const TONES = { sending: 'held', saved: 'held', sent: 'held', refused: 'refused' }
 const MARKS = { sending: 'wait', saved: 'held', sent: 'wait', refused: 'bad' }
 
-export const commandWords = (entry) =>
-  entry.state === 'refused' ? t('command.refused', { why: why(entry.error) }) : t(`command.${entry.state}`)
+/** `where` it is kept: on a `tablet` or a `computer`; `way`: what can be done where it was refused, `edit` or `drop`. */
+export function commandWords(entry, { where = 'tablet', way = 'drop' } = {}) {
+  if (entry.state === 'refused') return t(`command.refused.${way}`, { why: why(entry.error) })
+  return t(entry.state === 'saved' ? savedKey(entry.kept, where) : `command.${entry.state}`)
+}
+
+function savedKey(kept, where) {
+  if (kept === null) return 'command.saving'
+  return kept ? `command.saved.${where}` : 'command.onPage'
+}
 
 /** `onEdit` opens what was written again; `onDrop` throws it away. Both only for a refused command. */
-export function CommandNote({ entry, commands, onEdit, onDrop }) {
+export function CommandNote({ entry, commands, onEdit, onDrop, where }) {
   const isRefused = entry.state === 'refused'
+  const words = commandWords(entry, { where, way: onEdit ? 'edit' : 'drop' })
   return html`
     <div class=${`command ${TONES[entry.state]}`}>
-      <span><${Mark} name=${MARKS[entry.state]} /> ${commandWords(entry)}</span>
+      <span><${Mark} name=${MARKS[entry.state]} /> ${words}</span>
       ${isRefused &&
       html`<span class="command-ways">
         <button class="btn big" onClick=${() => commands.retry(entry.command_id)}>${t('command.retry')}</button>

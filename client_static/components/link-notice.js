@@ -1,5 +1,6 @@
 // Says what a broken link means for the person and what the page does about it. Nothing while all is well.
 import { html } from '../core/html.js'
+import { isKept } from '../core/tablet.js'
 import { t, why } from '../core/text.js'
 import { Mark } from './pill.js'
 import { SignInForm } from './sign-in-form.js'
@@ -15,7 +16,7 @@ export function LinkNotice({ meeting }) {
       <${Mark} name="warn" />
       <div class="notice-text">
         <b>${t(`notice.${link.value}`)}</b>
-        <span>${t(wholeAt.value === null ? 'notice.nothingYet' : 'notice.old')}</span>
+        <span>${t(wholeAt.value === null ? 'notice.nothingYet' : isKept() ? 'notice.old' : 'notice.oldOnPage')}</span>
       </div>
     </div>
   `

@@ -104,7 +104,7 @@ function AnswerForm({ question, drafts, acts, entry, hasKeys, commands }) {
   const draft = drafts.value[id] ?? { form: 'spoken_to_all', text: '' }
   const [fault, setFault] = useState(null)
   const area = useRef(null)
-  const write = (changes) => (drafts.value = { ...drafts.value, [id]: { ...draft, ...changes } })
+  const write = (changes) => drafts.write(id, { ...draft, ...changes })
 
   function submit(event) {
     event?.preventDefault()
@@ -117,7 +117,7 @@ function AnswerForm({ question, drafts, acts, entry, hasKeys, commands }) {
     if (event.key === 'Escape') document.getElementById('answered')?.focus()
   }
   if (entry && entry.state !== 'sent') {
-    return html`<${CommandNote} entry=${entry} commands=${commands} onEdit=${() => commands.take(entry.command_id)} />`
+    return html`<${CommandNote} ...${{ entry, commands }} where="computer" onEdit=${() => acts.edit(entry)} />`
   }
   return html`
     <form class="answer" onSubmit=${submit}>

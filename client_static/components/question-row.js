@@ -55,7 +55,7 @@ export const QuestionRow = memo(function QuestionRow({ question, names, isSelect
 
 const RowNote = ({ entry, acts }) => html`
   <span class=${`row-note ${entry.state === 'refused' ? 'refused' : 'held'}`}>
-    <span><${Mark} name=${entry.state === 'refused' ? 'bad' : 'held'} /> ${commandWords(entry)}</span>
+    <span><${Mark} name=${entry.state === 'refused' ? 'bad' : 'held'} /> ${commandWords(entry, { where: 'computer' })}</span>
     ${entry.state === 'refused' &&
     html`<button class="btn" onClick=${() => acts.retry(entry)}>${t('command.retry')}</button>
       <button class="btn" onClick=${() => acts.drop(entry)}>${t('command.drop')}</button>`}

@@ -2,6 +2,7 @@
 // well.
 import { html } from '../core/html.js'
 import { isReturning, isWaiting } from '../core/questions.js'
+import { isKept } from '../core/tablet.js'
 import { asNumber, locale, t } from '../core/text.js'
 import { asClock } from '../core/time.js'
 import { Mark } from './pill.js'
@@ -24,7 +25,7 @@ function stripOf({ meeting, room, own, refused, link }) {
   const back = own.filter(isReturning).length
   const waiting = own.filter(isWaiting).length
   if (refused > 0) return counted('bad', refused, 'strip.refused', t('strip.refusedDo'))
-  if (link !== 'connected') return { tone: 'warn', title: t('strip.noLink'), under: t('strip.noLinkDo') }
+  if (link !== 'connected') return noLink()
   if (back > 0) return counted('info', back, 'strip.back', t('strip.backDo'))
   if (meeting.status === 'scheduled') return notStarted(meeting)
   if (meeting.status === 'ended') return ended(waiting)
@@ -34,6 +35,12 @@ function stripOf({ meeting, room, own, refused, link }) {
   }
   return { tone: 'ok', title: t('strip.well'), under: t('strip.wellDo') }
 }
+
+const noLink = () => ({
+  tone: 'warn',
+  title: t('strip.noLink'),
+  under: t(isKept() ? 'strip.noLinkDo' : 'strip.noLinkOnPage'),
+})
 
 const counted = (tone, n, key, under) => ({ tone, figure: asNumber(n), title: t(key, { n }), under })
 

@@ -1,4 +1,4 @@
-// A question that the server has not acknowledged: it is only on this page, and says so.
+// A question that the server has not acknowledged: it says where it lies until then.
 import { html } from '../core/html.js'
 import { CommandNote } from './command-note.js'
 
@@ -7,7 +7,7 @@ export const UnsentQuestion = ({ entry, names, commands, onEdit }) => html`
     <p class="our-text"><b>${names.student(entry.data.student_id)}:</b> <span dir="auto">${entry.data.text}</span></p>
     <${CommandNote}
       ...${{ entry, commands }}
-      onEdit=${() => onEdit(entry)}
+      onEdit=${onEdit && (() => onEdit(entry))}
       onDrop=${() => commands.take(entry.command_id)}
     />
   </li>

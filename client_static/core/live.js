@@ -34,7 +34,7 @@ function openSocket(meetingId) {
   })
 }
 
-export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = openSocket, refresh }) {
+export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = openSocket, refresh, outbox }) {
   const link = signal('connecting')
   const problem = signal(null)
   const record = signal(rec.emptyRecord(stream))
@@ -42,6 +42,7 @@ export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = 
   const wholeAt = signal(null)
   const commands = createCommands({
     stream,
+    outbox,
     refresh: refresh && ((entry) => refresh(entry, record.peek())),
     shownSeq: () => record.peek().last,
   })
@@ -133,7 +134,8 @@ export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = 
         problem.value = null
         record.value = rec.joined(record.value, reply)
       })
-      commands.linkUp((payload, answered) => mine.timeout(ANSWER_WITHIN_MS).emit('command', payload, answered))
+      const sender = (event) => (payload, answered) => mine.timeout(ANSWER_WITHIN_MS).emit(event, payload, answered)
+      commands.linkUp(sender('command'), sender('commands'))
       judge()
     })
   }
@@ -193,6 +195,7 @@ export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = 
       addEventListener('online', again)
       document.addEventListener('visibilitychange', lookedAt)
       watchdog = setInterval(watch, 1_000)
+      commands.start()
       attempt()
     },
     stop() {
@@ -202,6 +205,7 @@ export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = 
       clearInterval(watchdog)
       clearTimeout(retryTimer)
       drop()
+      commands.stop()
     },
     /** After a refusal that a person has dealt with (they signed in again). */
     retry() {

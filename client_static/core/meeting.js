@@ -3,22 +3,40 @@
 import { computed, effect, signal } from '@preact/signals-core'
 
 import { api } from './api.js'
+import { createDrafts } from './drafts.js'
 import { createLive } from './live.js'
 import { namesOf } from './names.js'
-import { stillMeant } from './questions.js'
+import { isWaiting, stillMeant } from './questions.js'
 import { valueOf, valuesOf } from './record.js'
+import { outboxOf, waitingStreams } from './tablet.js'
 
 const ROSTER_RETRY_MS = [2_000, 5_000, 15_000, 30_000]
 /** A roster that lacks somebody is read again, but never in a tight circle: some people it may simply not tell us. */
 const ROSTER_AGAIN_MS = 30_000
 
+const STREAM = /^meeting:(.+)$/
+
 const open = new Map()
+/** Counts up whenever a meeting opens or closes, for whoever shows something of all of them. */
+const openings = signal(0)
+
+/** The home page's word on whether a class of this person is live. */
+export const isListedLive = signal(false)
 
 /** The open meeting of this id, opened if need be. */
 export function openMeeting(id) {
   const held = open.get(id) ?? begin(id)
   held.isShown.value = true
   return held
+}
+
+/** Open whatever something of an earlier page still waits for: it goes out without anybody going there. */
+export async function resumeMeetings() {
+  for (const held of open.values()) if (held.live.link.value === 'refused') held.retry()
+  for (const stream of await waitingStreams()) {
+    const [, id] = STREAM.exec(stream) ?? []
+    if (id && !open.has(id)) begin(id)
+  }
 }
 
 /** Its page is gone. It closes as soon as nothing of it is unsent. */
@@ -29,10 +47,11 @@ export function closeMeeting(id) {
 
 function begin(id) {
   const held = createMeeting(id)
-  const isIdle = () => !held.isShown.value && !held.live.commands.hasUnsent()
+  const { commands } = held.live
+  const isIdle = () => !held.isShown.value && commands.isRestored.value && commands.unsent() === 0
   open.set(id, held)
+  openings.value += 1
   held.start()
-  held.isShown.value = true
   const stopWatching = effect(() => {
     if (isIdle()) queueMicrotask(end)
   })
@@ -41,22 +60,45 @@ function begin(id) {
     stopWatching()
     held.stop()
     open.delete(id)
+    openings.value += 1
   }
   return held
 }
 
+/** What the server does not have yet: `{id, n}` for each meeting. */
+export function unsentByMeeting() {
+  if (openings.value === 0) return []
+  const counted = [...open.values()].map((held) => ({ id: held.id, n: held.live.commands.unsent() }))
+  return counted.filter(({ n }) => n > 0)
+}
+
+export const countUnsent = () => unsentByMeeting().reduce((sum, { n }) => sum + n, 0)
+
 /** Whether leaving the page now would lose something. */
-export const hasUnsent = () => [...open.values()].some((held) => held.live.commands.hasUnsent())
+export const hasUnkept = () => [...open.values()].some((held) => held.live.commands.hasUnkept())
+
+/** Whether this person is in class, or may be: a class of which nothing could be loaded yet counts. */
+export const isClassLive = () =>
+  isListedLive.value || [...open.values()].some((held) => held.isShown.value && mayBeLive(held.meeting.value))
+
+const mayBeLive = (meeting) => !meeting || meeting.status === 'live'
+
+/** What is being typed, onto the disk now. */
+export const keepDrafts = () => open.forEach((held) => held.drafts.keepNow())
 
 /** Somebody else may sign in next: nothing of the last person stays. */
 export function closeAll() {
   for (const held of open.values()) held.stop()
   open.clear()
+  openings.value += 1
+  isListedLive.value = false
 }
 
 function createMeeting(id) {
+  const outbox = outboxOf(`meeting:${id}`)
   const live = createLive({
     meetingId: id,
+    outbox,
     refresh: (entry, record) => stillMeant(entry, valueOf(record, 'question', entry.data.question_id)),
   })
   const roster = signal(null)
@@ -72,6 +114,13 @@ function createMeeting(id) {
       return byName || (a.site_id < b.site_id ? -1 : 1)
     }),
   )
+
+  // A draft of an answer is of no use once the question is not waited for any more.
+  const isWorthKeeping = (key) => {
+    const question = key === 'ask' ? null : questions.peek().find((one) => one.question_id === key)
+    return !question || isWaiting(question)
+  }
+  const drafts = createDrafts({ outbox, isWorthKeeping })
 
   let stopped = false
   let tries = 0
@@ -113,21 +162,26 @@ function createMeeting(id) {
     meeting,
     rooms,
     questions,
+    drafts,
     isShown: signal(false),
     part: computed(() => live.record.value.audience?.split(':')[0] ?? null),
     siteIds: computed(() => live.record.value.audience?.split(':').slice(1) ?? []),
     start() {
       live.start()
+      drafts.start()
       readRoster()
       stopRoster = watchRoster()
     },
     stop() {
       stopped = true
       stopRoster()
+      drafts.stop()
       live.stop()
     },
     /** Once more from the start, after the person signed in again. */
     retry() {
+      // Somebody else may have signed in since: this page's meetings are the last person's.
+      if (stopped) return
       tries = 0
       live.retry()
       readRoster()

@@ -10,12 +10,14 @@ import { spoken } from '../core/announce.js'
 import { startArrivals } from '../core/arrival.js'
 import { html } from '../core/html.js'
 import { startSpeaking } from '../core/language.js'
-import { hasUnsent } from '../core/meeting.js'
+import { hasUnkept, isClassLive } from '../core/meeting.js'
 import { go, nextOf, route, startRouting } from '../core/router.js'
 import { loadSession, session, sessionProblem } from '../core/session.js'
+import { startIdleLock, startSweeping, tablet } from '../core/tablet.js'
 import { language, t } from '../core/text.js'
 import { startTicking } from '../core/time.js'
 import { HomePage } from './home.js'
+import { LockedPage } from './locked.js'
 import { MeetingPage } from './meeting.js'
 import { SignInPage } from './sign-in.js'
 
@@ -51,8 +53,10 @@ function Screen() {
       </main>`
   }
   if (session.value === null) return html`<${SignInPage} />`
+  if (tablet.value.state === 'locked') return html`<${LockedPage} />`
   const { page, ...place } = route.value
-  return html`<${PAGES[page]} key=${`${page} ${place.id ?? ''}`} ...${place} />`
+  // Another person's page is another page, in every respect.
+  return html`<${PAGES[page]} key=${`${session.value.person_id} ${page} ${place.id ?? ''}`} ...${place} />`
 }
 
 /** A fault of ours must not leave a blank page in front of a class. */
@@ -85,11 +89,14 @@ function App() {
 }
 
 addEventListener('beforeunload', (event) => {
-  if (hasUnsent()) event.preventDefault()
+  if (hasUnkept()) event.preventDefault()
 })
 startSpeaking()
 startTicking()
 startRouting()
 startArrivals()
+// A fault of the network or a crash must never ask for anything in the middle of a class.
+startIdleLock(() => isClassLive() || hasUnkept())
+startSweeping()
 loadSession()
 render(html`<${App} />`, document.getElementById('app'))

@@ -1,15 +1,17 @@
 // What a person has to do with Longroom today: the class that is live now first, with one big way in; then what comes, then
 // what was. Who has no part in classes is told what they may read here, and what they may not yet.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
-import { Pill } from '../components/pill.js'
+import { Mark, Pill } from '../components/pill.js'
 import { Problem } from '../components/problem.js'
+import { SignOut } from '../components/sign-out.js'
+import { LostNotice, PinOffer, TabletMenu } from '../components/tablet-menu.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
-import { hasUnsent } from '../core/meeting.js'
+import { isListedLive, unsentByMeeting } from '../core/meeting.js'
 import { meetingPath } from '../core/router.js'
-import { loadSession, session, signOut } from '../core/session.js'
+import { loadSession, session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
 import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
 
@@ -25,17 +27,28 @@ export function HomePage() {
   useEffect(() => {
     document.title = t('title.page', { page: t('home.title') })
   }, [language.value])
+  useLayoutEffect(() => {
+    isListedLive.value = meetings?.some((one) => one.status === 'live' && IN_CLASS.has(one.part)) ?? true
+  }, [meetings])
+  // From here on the page that comes next knows whether its class is live.
+  useEffect(() => () => (isListedLive.value = false), [])
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
+  const isOnTablet = roles.includes('supervisor')
   const who = t('home.who', { name, roles: roles.map((role) => t(`role.${role}`)).join(', ') })
   return html`
     <${Bar} title=${program.name} under=${who} isHome=${true}>
+      <span class="grow"></span>
+      ${isOnTablet && html`<${TabletMenu} />`}
       <${SignOut} />
     <//>
     <main id="main" class="page">
       ${error && !(error.code === 'forbidden' && isDesk) && html`<${Problem} error=${error} onRetry=${reload} />`}
+      <${LostNotice} />
+      <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
       ${meetings && html`<${Meetings} ...${{ meetings, isDesk }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
+      ${isOnTablet && html`<${PinOffer} />`}
     </main>
   `
 }
@@ -65,6 +78,16 @@ function useLoaded(load, every) {
   }, [])
   return [value, error, read]
 }
+
+/** What still waits to be sent goes out from here too; what was refused is for the person to settle in its class. */
+const Unsent = ({ meetings }) =>
+  unsentByMeeting().map(({ id, n }) => {
+    const title = meetings.find((meeting) => meeting.id === id)?.title ?? t('meeting.title')
+    return html`<p key=${id} class="notice warn">
+      <${Mark} name="held" /><span class="notice-text">${t('home.notSent', { n, title })}</span>
+      <a class="btn big" href=${meetingPath(id)}>${t('home.open')}</a>
+    </p>`
+  })
 
 function Meetings({ meetings, isDesk }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
@@ -142,19 +165,4 @@ function Desk({ roles }) {
       )}
     </ul>
   `
-}
-
-function SignOut() {
-  const [error, setError] = useState(null)
-  async function leave() {
-    if (hasUnsent()) return setError({ code: 'unsent' })
-    try {
-      await signOut()
-    } catch (problem) {
-      setError(problem)
-    }
-  }
-  const complaint = error?.code === 'unsent' ? 'home.unsent' : 'home.stillIn'
-  return html`<span class="grow"></span>${error && html`<${Pill} tone="bad">${t(complaint)}<//>`}
-    <button class="btn" onClick=${leave}>${t('home.signOut')}</button>`
 }

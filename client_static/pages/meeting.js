@@ -5,6 +5,8 @@ import { Bar } from '../components/bar.js'
 import { LinkNotice } from '../components/link-notice.js'
 import { LinkState, useLinkAnnounced } from '../components/link-state.js'
 import { Problem } from '../components/problem.js'
+import { LostNotice } from '../components/tablet-menu.js'
+import { UnsentQuestion } from '../components/unsent-question.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { closeMeeting, openMeeting } from '../core/meeting.js'
@@ -59,8 +61,26 @@ function Opened({ meeting, listing }) {
     <${Bar} title=${title}><span class="grow"></span><${LinkState} live=${meeting.live} /><//>
     <main id="main" class="page">
       <${LinkNotice} meeting=${meeting} />
+      <${LostNotice} />
       ${meeting.live.link.value === 'connecting' && html`<p class="loading">${t('meeting.loading')}</p>`}
+      <${Waiting} meeting=${meeting} />
     </main>
+  `
+}
+
+/** What was done before a reload must be in sight even where the class itself cannot be loaded. */
+function Waiting({ meeting }) {
+  const { commands } = meeting.live
+  const asked = commands.entries.value.filter((entry) => entry.name === 'question.relay' && entry.state !== 'sent')
+  const others = commands.unsent() - asked.length
+  return html`
+    ${others > 0 && html`<p class="notice warn">${t('meeting.notSent', { n: others })}</p>`}
+    ${asked.length > 0 &&
+    html`<ul class="ours" role="list">
+      ${asked.map(
+        (entry) => html`<${UnsentQuestion} key=${entry.command_id} ...${{ entry, commands }} names=${meeting.names.value} />`,
+      )}
+    </ul>`}
   `
 }
 

@@ -10,6 +10,7 @@ import { OurQuestion } from '../components/our-question.js'
 import { Pill } from '../components/pill.js'
 import { RoomStrip } from '../components/room-strip.js'
 import { SharedQuestion } from '../components/shared-question.js'
+import { LostNotice, TabletMenu } from '../components/tablet-menu.js'
 import { UnsentQuestion } from '../components/unsent-question.js'
 import { say } from '../core/announce.js'
 import { pendingOn } from '../core/commands.js'
@@ -25,7 +26,7 @@ const SHARED_SHOWN = 10
 
 export function SupervisorPage({ meeting, title, section }) {
   const [picked, pick] = useState(null)
-  const [draft, setDraft] = useState(emptyDraft)
+  const [edited, setEdited] = useState(null)
   const names = meeting.names.value
   const siteIds = meeting.siteIds.value
   const siteId = siteIds.includes(picked) ? picked : siteIds[0]
@@ -36,7 +37,7 @@ export function SupervisorPage({ meeting, title, section }) {
   const own = ourQuestions(questions, siteId)
   const unsent = entries.filter((entry) => isUnseenAsk(entry, siteId, questions))
   const refused = entries.filter((entry) => entry.state === 'refused').length
-  const acts = useMemo(() => actsOf(meeting, setDraft), [meeting])
+  const acts = useMemo(() => actsOf(meeting, setEdited), [meeting])
   useAnswersAnnounced(own, names)
 
   const teachers = view.teacher_ids.map(names.person).join(', ')
@@ -44,10 +45,11 @@ export function SupervisorPage({ meeting, title, section }) {
   const under = [section ?? title, t('supervisor.with', { teachers }), times].join(' · ')
   const room = meeting.rooms.value.find((one) => one.site_id === siteId) ?? { waiting_since: null }
   return html`
-    <${Bar} title=${names.site(siteId)} under=${under}><span class="grow"></span><${LinkState} live=${meeting.live} /><//>
+    <${Bar} title=${names.site(siteId)} under=${under}><span class="grow"></span><${LinkState} live=${meeting.live} /><${TabletMenu} /><//>
     <main id="main" class="tablet">
       <div class="tablet-first">
         ${link.value === 'refused' && html`<${LinkNotice} meeting=${meeting} />`}
+        <${LostNotice} />
         <${RosterNotice} meeting=${meeting} />
         ${siteIds.length > 1 && html`<${SitePicker} ...${{ siteIds, siteId, names, pick }} />`}
         <${RoomStrip} meeting=${view} room=${room} own=${own} refused=${refused} link=${link.value} />
@@ -56,8 +58,8 @@ export function SupervisorPage({ meeting, title, section }) {
         <h2 id="ask-title">${t('ask.title')}</h2>
         ${view.status === 'live'
           ? html`<${AskForm}
-              draft=${draft}
-              onDraft=${setDraft}
+              draft=${{ ...(meeting.drafts.value.ask ?? emptyDraft), isEdited: edited }}
+              onDraft=${acts.write}
               students=${names.studentsAt(siteId)}
               recent=${recentAskers(questions, siteId)}
               onSend=${(written) => acts.ask(siteId, written)}
@@ -78,20 +80,27 @@ const isUnseenAsk = (entry, siteId, questions) =>
   entry.data.site_id === siteId &&
   !questions.some((question) => question.question_id === entry.data.question_id)
 
-function actsOf(meeting, setDraft) {
-  const { submit, commands } = meeting.live
+function actsOf(meeting, setEdited) {
+  const { drafts, live } = meeting
+  const { submit, commands } = live
   return {
+    write: ({ isEdited, ...draft }) => drafts.write('ask', draft),
     ask(siteId, { student_id, text, verbatim, urgency, shareable }) {
       const question = { question_id: uuid7(), site_id: siteId, asked_at: Date.now() }
       submit('question.relay', { ...question, student_id, text, verbatim, urgency, shareable })
-      setDraft(emptyDraft)
+      drafts.write('ask', null)
+      drafts.keepNow()
     },
-    /** A refused ask back into the form; it will be another question when it is sent. */
+    /**
+     * A refused ask back into the form; it will be another question when it is sent. It is a draft on the disk before it
+     * ceases to be a command.
+     */
     edit(entry) {
-      const taken = commands.take(entry.command_id)
-      if (!taken) return
-      const { student_id, text, verbatim, urgency, shareable } = taken.data
-      setDraft({ student_id, text, verbatim, urgency, shareable, isEdited: taken.command_id })
+      const { student_id, text, verbatim, urgency, shareable } = entry.data
+      drafts.write('ask', { student_id, text, verbatim, urgency, shareable })
+      drafts.keepNow()
+      commands.take(entry.command_id)
+      setEdited(entry.command_id)
     },
     /** What became of an answer. The version says which one is meant. */
     give(name, question) {

@@ -1,6 +1,5 @@
 // The teacher's console: the rooms that never move, the questions in fair order, the one being answered in the largest
 // type, and every answer's way back. One hand on the keyboard runs it.
-import { signal } from '@preact/signals'
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
@@ -99,7 +98,7 @@ function Lifecycle({ meeting }) {
   const entry = commands.entries.value.findLast((one) => one.name.startsWith('meeting.'))
   if (entry) {
     const drop = () => commands.take(entry.command_id)
-    return html`<div class="notice quiet"><${CommandNote} ...${{ entry, commands }} onDrop=${drop} /></div>`
+    return html`<div class="notice quiet"><${CommandNote} ...${{ entry, commands }} where="computer" onDrop=${drop} /></div>`
   }
   if (status === 'scheduled') {
     const times = asTimes(from, to, locale.value)
@@ -156,7 +155,7 @@ function useDesk(meeting) {
   const [selectedId, setSelected] = useState(null)
   const [turnedTo, turnTo] = useState(null)
   const [room, setRoom] = useState(null)
-  const drafts = useMemo(() => signal({}), [])
+  const { drafts } = meeting
   const seen = useMemo(
     () => createSeen((key) => meeting.live.submit('question.see', { question_id: key.split(' ')[0] }, { silent: true })),
     [meeting],
@@ -227,11 +226,19 @@ function actsOf({ meeting, now, drafts, handsOver, setSelected, turnTo, setRoom 
     const first = now.current.waiting.find((question) => question.site_id === siteId)
     if (!isAgain && first) select(first.question_id)
   }
+  /** A refused answer back into the form. It is a draft on the disk before it ceases to be a command. */
+  function edit(entry) {
+    const { question_id: id, form, text = '' } = entry.data
+    if (form) drafts.write(id, { form, text })
+    drafts.keepNow()
+    live.commands.take(entry.command_id)
+  }
   return {
     select,
     step,
     claim,
     answer,
+    edit,
     turnTo,
     pickRoom,
     retry: (entry) => live.commands.retry(entry.command_id),

@@ -119,6 +119,10 @@ class People:
         await page.goto(self.base_of(person_id) + (self.meeting_path if path is None else path))
         return page
 
+    def forget(self, person_id: str) -> None:
+        """The person is about to sign out: the next page signs them in anew."""
+        self._signed_in.pop(person_id, None)
+
     async def _watch(self, context: BrowserContext, page: Page) -> None:
         await context.add_init_script(VIOLATIONS)
         self._pages.append(page)

@@ -146,7 +146,7 @@ async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -
     await teacher.now.get_by_role("button", name="Answered").click()
     await mesa.write("Is the rope pulling back on us?", student=await mesa.first_student())
     await mesa.send.click()
-    await expect(mesa.ours.get_by_text("Saved on this page")).to_be_visible()
+    await expect(mesa.ours.get_by_text("Saved on this tablet")).to_be_visible()
     await asyncio.sleep(3)  # the age on the screen is to be seen
     await studio.keep(teacher.page, "teacher-link-lost")
     await studio.keep(mesa.page, "supervisor-link-lost")

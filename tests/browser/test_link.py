@@ -22,7 +22,7 @@ async def test_no_network_is_told_within_three_seconds_and_heals_by_itself(peopl
     await expect(mesa.page.get_by_text("No link to the teacher")).to_be_visible()
     await mesa.write("Asked without a network")
     await mesa.send.click()
-    await expect(mesa.card("without a network")).to_contain_text("Saved on this page, waiting for the link")
+    await expect(mesa.card("without a network")).to_contain_text("Saved on this tablet")
     await mesa.page.context.set_offline(False)
     await mesa.is_live()
     await expect(teacher.question("Asked without a network")).to_have_count(1)

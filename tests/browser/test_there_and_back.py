@@ -12,7 +12,7 @@ from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-WAITING = "Saved on this page, waiting for the link"
+ON_COMPUTER, ON_TABLET = "Saved on this computer", "Saved on this tablet"
 
 
 async def test_a_question_goes_there_and_back_while_the_server_is_killed_and_nobody_reloads(
@@ -44,13 +44,13 @@ async def test_a_question_goes_there_and_back_while_the_server_is_killed_and_nob
     await teacher.answer("To this room")
     await harlow.write(second)
     await harlow.send.click()
-    await expect(teacher.now.get_by_text(WAITING)).to_be_visible()
-    await expect(harlow.card(second)).to_contain_text(WAITING)
+    await expect(teacher.now.get_by_text(ON_COMPUTER)).to_be_visible()
+    await expect(harlow.card(second)).to_contain_text(ON_TABLET)
     await asyncio.to_thread(server.start)
 
     await expect(mesa.card(first)).to_contain_text("Answered to this room", timeout=15_000)
     await expect(teacher.question(second)).to_have_count(1)
-    await expect(harlow.card(second)).not_to_contain_text(WAITING)
+    await expect(harlow.card(second)).not_to_contain_text(ON_TABLET)
     await expect(harlow.ours.get_by_text(second)).to_have_count(1)
     await expect(teacher.returning(first)).to_contain_text("Not delivered yet")
 
@@ -103,7 +103,7 @@ async def test_a_refused_question_says_why_and_can_be_edited_and_sent(people: Pe
     await mesa.write("A hidden \u202e override", student=student, kinds=("In other words",))
     await mesa.send.click()
     card = mesa.card("A hidden")
-    await expect(card).to_contain_text("Could not send: The text holds a character that cannot be sent.")
+    await expect(card).to_contain_text("Could not send: Retry or Edit. The text holds a character that cannot be sent.")
     await card.get_by_role("button", name="Retry").click()
     await expect(card).to_contain_text("Could not send")
     await card.get_by_role("button", name="Edit").click()

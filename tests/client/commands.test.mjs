@@ -173,7 +173,8 @@ test('signed out: the command waits for whoever signs in again', async () => {
   b.answer(0, { ok: false, error: { code: 'not_signed_in' } })
   b.commands.linkDown()
   assert.deepEqual(b.states(), ['saved'])
-  assert.equal(b.commands.hasUnsent(), true)
+  assert.equal(b.commands.unsent(), 1)
+  assert.equal(b.commands.hasUnkept(), true)
 })
 
 test('what the page says by itself leaves no trace when it is refused', async () => {
@@ -194,6 +195,7 @@ test('stale, and the person still means the same answer: another command, with a
   await b.settle()
   b.answer(0, { ok: false, error: { code: 'stale_version' } })
   b.fire()
+  await b.settle()
   assert.deepEqual([b.sent[1].command_id, b.sent[1].data.version], ['id-2', 6])
 })
 

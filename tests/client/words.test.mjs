@@ -172,7 +172,7 @@ function codesOfTheProtocol() {
   return rows.flatMap((row) => [...row.split('|')[1].matchAll(/`(\w+)`/g)].map(([, code]) => code))
 }
 /** What a refused or closed link is given as its reason (§3). */
-const LINK_CODES = ['shutting_down', 'revoked', 'expired', 'too_slow', 'abuse']
+const LINK_CODES = ['too_many_sockets', 'shutting_down', 'revoked', 'expired', 'too_slow', 'abuse']
 /** Found by the page itself, never sent. */
 const OWN_CODES = ['unreachable', 'unreadable', 'unknown', 'page_fault', 'wrong_password']
 
