@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
 from .meeting.order import key_of
-from .meeting.state import Answer, Call, Meeting, Question
+from .meeting.state import Answer, Call, Meeting, Question, supervises
 from .messages import Recorded
 from .waits import waits_of
 
@@ -43,10 +43,9 @@ def audience_of(state: Meeting, actor: Actor) -> Audience | None:
         return None
     if actor.has_role(Role.TEACHER) and actor.person_id in state.teacher_ids:
         return Audience("teacher")
-    if actor.has_role(Role.SUPERVISOR):
-        mine = tuple(sorted(r.site_id for r in state.rooms.values() if actor.person_id in r.supervisor_ids))
-        if mine:
-            return Audience("supervisor", mine)
+    mine = tuple(sorted(room.site_id for room in state.rooms.values() if supervises(state, actor, room)))
+    if mine:
+        return Audience("supervisor", mine)
     if actor.has_role(Role.COORDINATOR):
         return Audience("coordinator")
     return None

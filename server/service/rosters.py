@@ -16,6 +16,7 @@ from ..domain.views import Audience, audience_of
 from ..storage import directory_tables as t
 from ..storage import rosters
 from ..storage.engine import Database
+from ..storage.event_log import read_heads
 from ..storage.tables import streams
 
 Shown: TypeAlias = dict[str, Any]
@@ -42,7 +43,8 @@ class Rosters:
             [meeting] = found
             sources = await rosters.read_sources(connection, actor.program_id, [meeting.section_id])
             facts = rosters.facts_of(meeting, sources)
-            audience = _audience(actor, facts)
+            heads = await read_heads(connection, [f"meeting:{meeting_id}"])
+            audience = _audience(actor, facts, heads[0].status if heads else "scheduled")
             if audience is None:
                 raise _not_found()
             return {
@@ -126,13 +128,13 @@ async def _with_a_part(connection: AsyncConnection, actor: Actor, meetings: list
         if number % 20 == 19:
             await asyncio.sleep(0)  # Others have their turn in between.
         facts = rosters.facts_of(meeting, sources)
-        audience = _audience(actor, facts)
+        audience = _audience(actor, facts, meeting.status)
         if audience is not None:
             shown.append(_listed(meeting, facts, audience))
     return shown
 
 
-def _audience(actor: Actor, facts: EnterFacts) -> Audience | None:
+def _audience(actor: Actor, facts: EnterFacts, status: Any) -> Audience | None:
     """The actor's part in a meeting that rests on these facts, by the rule that the live record itself goes by."""
     rooms = {
         one.site_id: Room(one.site_id, frozenset(one.student_ids), frozenset(one.supervisor_ids)) for one in facts.rooms
@@ -140,6 +142,7 @@ def _audience(actor: Actor, facts: EnterFacts) -> Audience | None:
     state = Meeting(
         program_id=actor.program_id,
         section_id=facts.section_id,
+        status=status,
         teacher_ids=frozenset(facts.teacher_ids),
         rooms=rooms,
     )

@@ -175,3 +175,12 @@ def test_no_site_starves_whatever_the_others_ask(before: list, site: str, after:
         lesson.play([step])
     assert lesson.state.questions[question_id].status in ("claimed", "merged"), "it was never taken up"
     assert served <= bound + lesson.given_back - given_back, f"{served} of other sites went before it"
+
+
+def test_one_taken_from_further_back_does_not_move_the_rotation() -> None:
+    """The teacher picks a site's last question first: the site that was quiet is next all the same."""
+    lesson = Lesson()
+    ids = [lesson.ask(PINE) for _ in range(10)]
+    lesson.do(VERA, ClaimQuestion(question_id=ids[-1]))
+    quiet = lesson.ask(MESA)
+    assert [q.question_id for q in lesson.queue()][:3] == [ids[0], quiet, ids[1]]

@@ -67,9 +67,10 @@ async def test_the_words_go_with_the_commit_that_says_so(database: Database, liv
     assert row.after == {"event": "question.erased", "seq": seq, "question_id": "q1", "reason": "names_somebody"}
     assert row.before is None
     # A server that was running when another process erased.
-    stream = await live.stream(STREAM)
+    stream = live.loaded(STREAM)
+    assert stream is not None
     assert WORDS in str(stream.state)
-    await live.catch_up(STREAM)
+    assert await live.stream(STREAM) is stream
     assert stream.seq == seq
     assert WORDS not in str(stream.state)
     assert ANSWER not in str(stream.state)

@@ -7,7 +7,7 @@ from ..actors import Permission
 from ..fields import Id
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .questions import unknown_question
-from .state import Call, Meeting, require_live, require_teacher
+from .state import Call, Meeting, require_live, require_teacher, supervises
 
 # ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -116,7 +116,7 @@ def answer_call(state: Meeting, command: AnswerCall, context: Context) -> list[o
     call = state.calls.get(command.call_id)
     # Another site's call gets the same answer as none at all.
     room = state.rooms.get(call.site_id) if call is not None else None
-    if call is None or room is None or context.actor.person_id not in room.supervisor_ids:
+    if call is None or room is None or not supervises(state, context.actor, room):
         raise _unknown_call()
     _require_open(call)
     return [] if call.status == command.response else [CallAnswered(call_id=call.call_id, response=command.response)]

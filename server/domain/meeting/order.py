@@ -46,11 +46,14 @@ def next_turn(state: Meeting, site_id: str) -> int:
 def turn_served(state: Meeting, question: Question) -> int:
     """The rotation's turn once the question is taken up.
 
-    What goes before its turn (blocking, still stuck) does not move the rotation: or a site with one blocking question
-    behind nine others would put those nine before the first of a site that was quiet.
+    The rotation has come as far as the lowest turn that is served or still waits. What goes before its turn (blocking,
+    still stuck) does not move it, and neither does one that the teacher picks from further back: or a site's last of
+    ten, taken first, would put the other nine before the first of a site that was quiet.
     """
-    is_normal, is_first_time, turn, _ = key_of(state, question)
-    return max(state.turn, turn) if is_normal and is_first_time else state.turn
+    keys = [key_of(state, one) for one in state.questions.values() if one is question or one.status in IN_QUEUE]
+    turns = [turn for is_normal, is_first_time, turn, _ in keys if is_normal and is_first_time]
+    is_normal, is_first_time, *_ = key_of(state, question)
+    return max(state.turn, min(turns)) if is_normal and is_first_time else state.turn
 
 
 def key_of(state: Meeting, question: Question) -> Key:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..messages import Context, Refused
 from .figures import tallied
-from .state import Meeting, Question, QuestionStatus, require_teacher
+from .state import Meeting, Question, QuestionStatus, require_teacher, supervises
 from .transitions import require_allowed
 
 # ── For rules ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -50,7 +50,7 @@ def supervised(state: Meeting, command: Any, context: Context) -> Question:
     if question is None:
         raise unknown_question()
     room = state.rooms.get(question.site_id)
-    if room is None or context.actor.person_id not in room.supervisor_ids:
+    if room is None or not supervises(state, context.actor, room):
         raise unknown_question()
     _require_version(question, command.version)
     require_allowed(question, command)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from ..actors import Actor, Grant, Role
 from ..messages import Context, Refused
 
 MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended"]
@@ -240,10 +241,20 @@ def require_live(state: Meeting) -> None:
         raise Refused("meeting_ended", "the class has ended")
 
 
+def supervises(state: Meeting, actor: Actor, room: Room) -> bool:
+    """Whether the room is the actor's: theirs on the meeting's date, and their role at the site holds today.
+
+    After the class today's role alone decides: an answer that is still owed is brought back by whoever stands there
+    then, and who has moved to another site sees this one's students no more (domain.md, Who).
+    """
+    holds = Grant(Role.SUPERVISOR, room.site_id) in actor.grants
+    return holds and (state.status == "ended" or actor.person_id in room.supervisor_ids)
+
+
 def require_supervisor(state: Meeting, site_id: str, context: Context, field: str | None = None) -> Room:
     """A supervisor may act only for a room of this meeting that is theirs."""
     room = state.rooms.get(site_id)
     # A site outside the meeting and a site that is not theirs get one answer: whether it exists is not theirs to learn.
-    if room is None or context.actor.person_id not in room.supervisor_ids:
+    if room is None or not supervises(state, context.actor, room):
         raise Refused("not_your_site", "you do not supervise a room at this site in this meeting", field)
     return room
