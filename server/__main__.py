@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .cli.settings import read_settings, require_current, settings_options, unusable, upgrade
+from .cli.settings import make_folders, read_settings, require_current, settings_options, unusable, upgrade
 from .config import BadSettings, Settings
 
 COMMANDS = {
@@ -75,6 +75,7 @@ def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
             upgrade(settings)
         else:
             require_current(settings)
+            make_folders(settings)
         application = app.create_app(settings, is_demo=is_demo)
         app.run(app.serve(application, listening, _in_the_demo(settings, simulate) if is_demo else None))
 

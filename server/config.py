@@ -52,8 +52,13 @@ class Settings:
     @property
     def secrets_dir(self) -> Path:
         """Where secrets made on first run lie: beside the database file, or in the data directory."""
+        return self.data_dir if self.database_file is None else self.database_file.parent
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None: the database is a server's."""
         scheme, _, path = self.database_url.partition(":///")
-        return Path(path).parent if scheme.startswith("sqlite") else self.data_dir
+        return Path(path.partition("?")[0]) if scheme.startswith("sqlite") else None
 
     @property
     def local_url(self) -> str:

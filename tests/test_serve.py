@@ -45,11 +45,41 @@ def running(data: Path) -> Iterator[ServerProcess]:
 
 
 def test_a_database_that_was_not_migrated_is_left_alone(tmp_path: Path) -> None:
+    empty = tmp_path / "longroom.db"
+    empty.touch()
     ended = longroom("serve", "--port", "0", data=tmp_path)
     assert (ended.returncode, ended.stderr) == (
         1,
         "Error: the database is not at this release's tables: run `longroom migrate` first\n",
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", "--port", "0"),
+        ("check",),
+        ("demo", "--describe"),
+        ("user", "disable", "nobody@school.example"),
+        ("erase", "meeting:m", "--question", "q", "--reason", "harmful", "--as", "nobody@school.example"),
+    ],
+)
+def test_where_no_database_is_none_is_made_and_how_to_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    ended = longroom(*words, data=data)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"Error: there is no database at {data}/longroom.db: ")
+    for says in ("longroom migrate", "longroom serve --demo", "LONGROOM_DATA_DIR"):
+        assert says in ended.stderr
+    assert not data.exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for words in (("migrate",), ("demo", "--load"), ("serve", "--demo", "--port", "0")):
+        ended = longroom(*words, data=tmp_path / "file" / "data")
+        assert (ended.returncode, "LONGROOM_DATA_DIR needs the folder" in ended.stderr) == (1, True), ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 def test_a_port_that_is_taken_is_said_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -61,7 +91,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_touched(tmp_path: Path) -> 
         f"Error: nothing can listen on 127.0.0.1:{port} (address already in use): "
         "write another LONGROOM_PORT, or 0 for a free one\n"
     )
-    assert list((tmp_path / "data").iterdir()) == []
+    assert not (tmp_path / "data").exists()
 
 
 def test_settings_that_cannot_be_used_are_all_said_at_once(tmp_path: Path) -> None:
@@ -181,6 +211,11 @@ def test_the_demo_is_loaded_and_described_without_a_server(tmp_path: Path) -> No
     again = longroom("demo", "--describe", "--port", "9000", data=tmp_path)
     assert json.loads(again.stdout) == described
     assert longroom("demo", data=tmp_path).returncode == 2
+
+
+def test_the_check_of_the_migrations_writes_nothing(tmp_path: Path) -> None:
+    assert longroom("migrate", "--check", data=tmp_path / "data").returncode == 0
+    assert not (tmp_path / "data").exists()
 
 
 def test_migrating_twice_is_migrating_once(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """`longroom user`: people and passwords, straight in the database. A running server notices within five seconds."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -9,7 +8,6 @@ from typing import TypeVar
 import click
 from sqlalchemy import select
 
-from ..config import BadSettings, load
 from ..domain.actors import Actor, Role, system
 from ..domain.messages import Refused
 from ..service.accounts import Accounts
@@ -19,9 +17,10 @@ from ..storage import directory_tables as t
 from ..storage.accounts import read_account
 from ..storage.directory import local_date
 from ..storage.engine import Database
-from ..storage.migrate import is_current
+from .settings import read_settings, require_current, settings_options
 
 T = TypeVar("T")
+DATABASE = settings_options("data_dir", "database_url")
 _ROLES = [role.value for role in Role if role is not Role.SYSTEM]
 
 
@@ -74,6 +73,7 @@ def user() -> None:
 @click.option("--time-zone", help="The new program's time zone, such as America/Denver.")
 @click.option("--from", "begins_on", help="The role's first day, as 2026-09-01.  [today]")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+@DATABASE
 def add(
     email: str,
     given_name: str,
@@ -85,6 +85,7 @@ def add(
     time_zone: str | None,
     begins_on: str | None,
     password_stdin: bool,
+    **flags: str | None,
 ) -> None:
     """Add a person with one role."""
     password = _read_password(password_stdin)
@@ -109,12 +110,13 @@ def add(
         if password is None:
             click.echo(f"Password: {added.password}")
 
-    _at_the_desk(work)
+    _at_the_desk(flags, work)
 
 
 @user.command()
 @click.argument("email")
-def disable(email: str) -> None:
+@DATABASE
+def disable(email: str, **flags: str | None) -> None:
     """Disable a person: their sessions end, and they count nowhere any more."""
 
     async def work(desk: Desk) -> None:
@@ -122,13 +124,14 @@ def disable(email: str) -> None:
         await desk.accounts.disable_person(actor, person_id)
         click.echo(f"Disabled {email}. All their sessions have ended.")
 
-    _at_the_desk(work)
+    _at_the_desk(flags, work)
 
 
 @user.command()
 @click.argument("email")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
-def reset(email: str, password_stdin: bool) -> None:
+@DATABASE
+def reset(email: str, password_stdin: bool, **flags: str | None) -> None:
     """Give a person a new password; their sessions end."""
     given = _read_password(password_stdin)
 
@@ -139,22 +142,19 @@ def reset(email: str, password_stdin: bool) -> None:
         if given is None:
             click.echo(f"Password: {password}")
 
-    _at_the_desk(work)
+    _at_the_desk(flags, work)
 
 
 def _read_password(from_stdin: bool) -> str | None:
     return sys.stdin.readline().rstrip("\r\n") if from_stdin else None
 
 
-def _at_the_desk(work: Callable[[Desk], Awaitable[T]]) -> T:
+def _at_the_desk(flags: dict[str, str | None], work: Callable[[Desk], Awaitable[T]]) -> T:
     """Run `work` on the configured database; what it refuses is told in one line, with exit status 1."""
+    settings = read_settings(flags)
+    require_current(settings)
     try:
-        url = load(os.environ).database_url
-        if not is_current(url):
-            raise click.ClickException("the database is not at this release's tables: run `longroom migrate`")
-        return asyncio.run(_with_desk(url, work))
-    except BadSettings as error:
-        raise click.ClickException(str(error)) from None
+        return asyncio.run(_with_desk(settings.database_url, work))
     except Refused as refused:
         where = f"{refused.field}: " if refused.field else ""
         raise click.ClickException(f"{where}{refused.message} ({refused.code})") from None

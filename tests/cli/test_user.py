@@ -89,7 +89,16 @@ def test_what_cannot_be_done_is_said_in_a_line(run: Run, args: list[str], says: 
 
 
 def test_a_database_that_was_never_migrated_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "new.db").touch()
     monkeypatch.setenv("LONGROOM_DATABASE_URL", f"sqlite:///{tmp_path}/new.db")
     result = CliRunner().invoke(user, ["disable", "nobody@school.example"])
     assert result.exit_code == 1
     assert "run `longroom migrate`" in result.output
+
+
+def test_the_database_may_be_named_by_a_flag(run: Run, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LONGROOM_DATABASE_URL")
+    here = ("--database-url", database_url)
+    assert run(*CORA, *FOUND, *here).exit_code == 0
+    assert run("reset", "cora@school.example", *here).exit_code == 0
+    assert run("disable", "cora@school.example", *here).exit_code == 0
