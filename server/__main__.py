@@ -16,7 +16,7 @@ COMMANDS = {
     "demo": ("server.cli.demo:demo", "Load the demo program, or describe it for other programs."),
     "drive": ("server.cli.drive:drive", "Play questions from a CSV file against a running server."),
     "migrate": ("server.cli.migrate:migrate", "Bring the database to this release's tables."),
-    "user": ("server.cli.user:user", "Add people, disable them, or give them a new password."),
+    "user": ("server.cli.user:user", "Add people, disable or enable them, or give them a new password."),
     "erase": ("server.cli.erase:erase", "Take a question's words out of the record, for good."),
     "check": ("server.cli.check:check", "Read every log again, and say what is not as it must be."),
 }

@@ -69,7 +69,9 @@ def upgrade(settings: Settings) -> None:
 def require_current(settings: Settings) -> None:
     """End the command where there is no database, or it was not brought to this release's tables; it writes nothing."""
     file = settings.database_file
-    if file is not None and not file.exists():
+    with reaching_the_database():
+        is_absent = file is not None and not file.exists()
+    if is_absent:
         # To connect would make an empty one.
         fault = f"there is no database at {file}: write another LONGROOM_DATA_DIR or LONGROOM_DATABASE_URL, or make "
         raise unusable([fault + "one with `longroom migrate`, or with the demo in it by `longroom serve --demo`"])
