@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .cli.running import noted
 from .cli.settings import make_folders, read_settings, require_current, settings_options, unusable, upgrade
 from .config import BadSettings, Settings
 
@@ -77,7 +78,8 @@ def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
             require_current(settings)
             make_folders(settings)
         application = app.create_app(settings, is_demo=is_demo)
-        app.run(app.serve(application, listening, _in_the_demo(settings, simulate) if is_demo else None))
+        with noted(settings):
+            app.run(app.serve(application, listening, _in_the_demo(settings, simulate) if is_demo else None))
 
 
 def _in_the_demo(settings: Settings, simulate: bool) -> Callable[[], Any]:

@@ -12,12 +12,16 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
-from click.testing import CliRunner
+from click import Command
+from click.testing import CliRunner, Result
 
 from server.__main__ import main
+from server.cli.demo import demo
+from server.cli.drive import drive
 from tests.support.server import ServerProcess
 
 ROOT = Path(__file__).parents[1]
@@ -137,8 +141,45 @@ def test_what_is_written_is_for_the_owner_alone(tmp_path: Path) -> None:
     with running(data):
         written = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
     del written["server.log"]  # The test's own.
-    assert written.keys() >= {"demo.json", "longroom.db"}
+    assert written.keys() >= {"demo.json", "longroom.db", "server.json"}
     assert set(written.values()) == {0o600}
+
+
+def test_other_commands_find_the_port_of_the_server_that_runs(tmp_path: Path) -> None:
+    file = tmp_path / "questions.csv"
+    file.write_text("lesson,seconds_into_lesson,move,question\noptics,1,asking,Why is it bent?\n")
+    note = tmp_path / "server.json"
+    with running(tmp_path) as server:
+        running_url = f"http://localhost:{server.port}"
+        assert json.loads(note.read_text())["port"] == server.port
+        assert described_url(tmp_path) == running_url
+        played = invoke(drive, str(file), data=tmp_path)
+        assert (played.exit_code, "confirmed 1" in played.output) == (0, True), played.output
+        # Who names one means it.
+        assert described_url(tmp_path, "--port", "9000") == "http://localhost:9000"
+        assert described_url(tmp_path, LONGROOM_PORT="9000") == "http://localhost:9000"
+        kept = note.read_text()
+    assert not note.exists()
+    # As after `kill -9`: of a process that is gone, of one that is another by now, and no note at all.
+    gone = json.loads(kept)
+    for text in (kept, json.dumps(gone | {"pid": os.getpid()}), "{}", "[]", "nothing", '{"pid": "x"}'):
+        note.write_text(text)
+        assert described_url(tmp_path) == "http://localhost:8080"
+    refused = invoke(drive, str(file), data=tmp_path, LONGROOM_PORT=str(server.port))
+    assert refused.exit_code == 1
+    assert f"answers at http://localhost:{server.port} (connection refused)" in refused.output
+
+
+def invoke(command: Command, *words: str, data: Path, **variables: str) -> Result:
+    """Run a command in this process."""
+    clean = {name: None for name in os.environ if name.startswith("LONGROOM_")}
+    return CliRunner().invoke(command, words, env=clean | {"LONGROOM_DATA_DIR": str(data)} | variables)
+
+
+def described_url(data: Path, *words: str, **variables: str) -> Any:
+    described = invoke(demo, "--describe", *words, data=data, **variables)
+    assert described.exit_code == 0, described.output
+    return json.loads(described.output)["base_url"]
 
 
 async def test_it_stops_within_ten_seconds_with_people_connected(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ the server tells over its public protocol.
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,7 @@ from .description import DESCRIPTION, REPORT, BadDescription, Description, Repor
 from .figures import figures, milliseconds, report
 from .lessons import BadFile, BadRow, Lesson, Row, lessons_of, read_rows
 from .patience import Unreachable, reason
+from .running import as_it_runs
 from .settings import read_settings, require_current, settings_options
 from .verify import verify
 
@@ -127,6 +129,7 @@ def _describe(flags: dict[str, str | None]) -> Description:
 
     settings = read_settings(flags)
     require_current(settings)
+    settings = as_it_runs(settings, flags, os.environ)
 
     async def read() -> Any:
         database = Database(settings.database_url)
