@@ -55,7 +55,12 @@ def main() -> None:
 
 @click.command()
 @click.option("--demo", "is_demo", is_flag=True, help="Migrate, load the demo program, and print its sign-in links.")
-@click.option("--simulate", is_flag=True, help="Let simulated supervisors ask, wait and confirm. Needs --demo.")
+@click.option(
+    "--simulate",
+    is_flag=True,
+    help="Play the demo's class: supervisors ask and bring answers back, a teacher answers what nobody takes up. "
+    "Needs --demo.",
+)
 @settings_options()
 def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
     """Run the server."""
@@ -83,7 +88,7 @@ def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
 
 
 def _in_the_demo(settings: Settings, simulate: bool) -> Callable[[], Any]:
-    """What goes on beside a server with the demo: its links are printed, and its supervisors may be played."""
+    """What goes on beside a server with the demo: its links are printed, and its class may be played."""
 
     async def beside() -> None:
         from .service.demo import describe

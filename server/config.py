@@ -221,10 +221,20 @@ SETTINGS: tuple[Setting, ...] = (
         "command_rate",
         _whole_number(0, 1_000_000),
         "200, or 0 for no limit",
-        "Commands that one person may send in a second. [200]",
+        "Commands that one person may send in a second; 0: no limit. [200]",
     ),
-    Setting("log_level", _choice(LOG_LEVELS), "debug, info, warning or error", "What is logged. [info]"),
-    Setting("log_format", _choice(LOG_FORMATS), "auto, json or console", "How a line of the log looks. [auto]"),
+    Setting(
+        "log_level",
+        _choice(LOG_LEVELS),
+        "debug, info, warning or error",
+        "What is logged: debug, info, warning or error. [info]",
+    ),
+    Setting(
+        "log_format",
+        _choice(LOG_FORMATS),
+        "auto, json or console",
+        "How a line of the log looks: json, console, or auto: console on a terminal, else json. [auto]",
+    ),
 )
 assert [setting.field for setting in SETTINGS] == [f.name for f in fields(Settings)]  # noqa: S101 - at import
 

@@ -20,6 +20,7 @@ from click import Command
 from click.testing import CliRunner, Result
 
 from server.__main__ import main
+from server.cli import simulate
 from server.cli.demo import demo
 from server.cli.drive import drive
 from tests.support.server import ServerProcess
@@ -234,6 +235,12 @@ def test_each_command_explains_itself(name: str) -> None:
     ended = CliRunner().invoke(main, [name, "--help"])
     assert ended.exit_code == 0
     assert ended.stdout.startswith("Usage: ")
+
+
+def test_what_is_said_of_the_simulation_is_what_it_does() -> None:
+    told = " ".join(CliRunner().invoke(main, ["serve", "--help"]).stdout.split())
+    assert "supervisors ask and bring answers back, a teacher answers what nobody takes up" in told
+    assert {"teacher", "supervisor"} == set(simulate._PEOPLE)
 
 
 def test_the_demo_is_loaded_and_described_without_a_server(tmp_path: Path) -> None:
