@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from .cli.settings import read_settings, require_current, settings_options, unusable, upgrade
+from .cli.running import noted
+from .cli.settings import make_folders, read_settings, require_current, settings_options, unusable, upgrade
 from .config import BadSettings, Settings
 
 COMMANDS = {
@@ -16,7 +17,7 @@ COMMANDS = {
     "demo": ("server.cli.demo:demo", "Load the demo program, or describe it for other programs."),
     "drive": ("server.cli.drive:drive", "Play questions from a CSV file against a running server."),
     "migrate": ("server.cli.migrate:migrate", "Bring the database to this release's tables."),
-    "user": ("server.cli.user:user", "Add people, disable them, or give them a new password."),
+    "user": ("server.cli.user:user", "Add people, disable or enable them, or give them a new password."),
     "erase": ("server.cli.erase:erase", "Take a question's words out of the record, for good."),
     "check": ("server.cli.check:check", "Read every log again, and say what is not as it must be."),
 }
@@ -54,7 +55,12 @@ def main() -> None:
 
 @click.command()
 @click.option("--demo", "is_demo", is_flag=True, help="Migrate, load the demo program, and print its sign-in links.")
-@click.option("--simulate", is_flag=True, help="Let simulated supervisors ask, wait and confirm. Needs --demo.")
+@click.option(
+    "--simulate",
+    is_flag=True,
+    help="Play the demo's class: supervisors ask and bring answers back, a teacher answers what nobody takes up. "
+    "Needs --demo.",
+)
 @settings_options()
 def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
     """Run the server."""
@@ -75,12 +81,14 @@ def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
             upgrade(settings)
         else:
             require_current(settings)
+            make_folders(settings)
         application = app.create_app(settings, is_demo=is_demo)
-        app.run(app.serve(application, listening, _in_the_demo(settings, simulate) if is_demo else None))
+        with noted(settings):
+            app.run(app.serve(application, listening, _in_the_demo(settings, simulate) if is_demo else None))
 
 
 def _in_the_demo(settings: Settings, simulate: bool) -> Callable[[], Any]:
-    """What goes on beside a server with the demo: its links are printed, and its supervisors may be played."""
+    """What goes on beside a server with the demo: its links are printed, and its class may be played."""
 
     async def beside() -> None:
         from .service.demo import describe

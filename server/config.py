@@ -52,8 +52,13 @@ class Settings:
     @property
     def secrets_dir(self) -> Path:
         """Where secrets made on first run lie: beside the database file, or in the data directory."""
+        return self.data_dir if self.database_file is None else self.database_file.parent
+
+    @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None: the database is a server's."""
         scheme, _, path = self.database_url.partition(":///")
-        return Path(path).parent if scheme.startswith("sqlite") else self.data_dir
+        return Path(path.partition("?")[0]) if scheme.startswith("sqlite") else None
 
     @property
     def local_url(self) -> str:
@@ -216,10 +221,20 @@ SETTINGS: tuple[Setting, ...] = (
         "command_rate",
         _whole_number(0, 1_000_000),
         "200, or 0 for no limit",
-        "Commands that one person may send in a second. [200]",
+        "Commands that one person may send in a second; 0: no limit. [200]",
     ),
-    Setting("log_level", _choice(LOG_LEVELS), "debug, info, warning or error", "What is logged. [info]"),
-    Setting("log_format", _choice(LOG_FORMATS), "auto, json or console", "How a line of the log looks. [auto]"),
+    Setting(
+        "log_level",
+        _choice(LOG_LEVELS),
+        "debug, info, warning or error",
+        "What is logged: debug, info, warning or error. [info]",
+    ),
+    Setting(
+        "log_format",
+        _choice(LOG_FORMATS),
+        "auto, json or console",
+        "How a line of the log looks: json, console, or auto: console on a terminal, else json. [auto]",
+    ),
 )
 assert [setting.field for setting in SETTINGS] == [f.name for f in fields(Settings)]  # noqa: S101 - at import
 

@@ -36,7 +36,7 @@ def configure(settings: Settings) -> None:
         _without_the_exceptions_text,
     ]
     render: Any = structlog.processors.JSONRenderer(serializer=_as_json)
-    if settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty()):
+    if is_for_people(settings):
         render = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -56,6 +56,11 @@ def configure(settings: Settings) -> None:
     root.setLevel(_level(settings))
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(logging.WARNING, _level(settings)))
+
+
+def is_for_people(settings: Settings) -> bool:
+    """Whether somebody reads the lines as they come, and not a program later."""
+    return settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
 
 
 def where(error: BaseException) -> list[str]:

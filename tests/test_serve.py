@@ -12,12 +12,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
-from click.testing import CliRunner
+from click import Command
+from click.testing import CliRunner, Result
 
 from server.__main__ import main
+from server.cli import simulate
+from server.cli.demo import demo
+from server.cli.drive import drive
 from tests.support.server import ServerProcess
 
 ROOT = Path(__file__).parents[1]
@@ -45,11 +50,41 @@ def running(data: Path) -> Iterator[ServerProcess]:
 
 
 def test_a_database_that_was_not_migrated_is_left_alone(tmp_path: Path) -> None:
+    empty = tmp_path / "longroom.db"
+    empty.touch()
     ended = longroom("serve", "--port", "0", data=tmp_path)
     assert (ended.returncode, ended.stderr) == (
         1,
         "Error: the database is not at this release's tables: run `longroom migrate` first\n",
     )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("serve", "--port", "0"),
+        ("check",),
+        ("demo", "--describe"),
+        ("user", "disable", "nobody@school.example"),
+        ("erase", "meeting:m", "--question", "q", "--reason", "harmful", "--as", "nobody@school.example"),
+    ],
+)
+def test_where_no_database_is_none_is_made_and_how_to_is_said(tmp_path: Path, words: tuple[str, ...]) -> None:
+    data = tmp_path / "data"
+    ended = longroom(*words, data=data)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"Error: there is no database at {data}/longroom.db: ")
+    for says in ("longroom migrate", "longroom serve --demo", "LONGROOM_DATA_DIR"):
+        assert says in ended.stderr
+    assert not data.exists()
+
+
+def test_a_data_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for words in (("migrate",), ("demo", "--load"), ("serve", "--demo", "--port", "0")):
+        ended = longroom(*words, data=tmp_path / "file" / "data")
+        assert (ended.returncode, "LONGROOM_DATA_DIR needs the folder" in ended.stderr) == (1, True), ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 def test_a_port_that_is_taken_is_said_and_nothing_is_touched(tmp_path: Path) -> None:
@@ -61,7 +96,7 @@ def test_a_port_that_is_taken_is_said_and_nothing_is_touched(tmp_path: Path) -> 
         f"Error: nothing can listen on 127.0.0.1:{port} (address already in use): "
         "write another LONGROOM_PORT, or 0 for a free one\n"
     )
-    assert list((tmp_path / "data").iterdir()) == []
+    assert not (tmp_path / "data").exists()
 
 
 def test_settings_that_cannot_be_used_are_all_said_at_once(tmp_path: Path) -> None:
@@ -107,8 +142,45 @@ def test_what_is_written_is_for_the_owner_alone(tmp_path: Path) -> None:
     with running(data):
         written = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
     del written["server.log"]  # The test's own.
-    assert written.keys() >= {"demo.json", "longroom.db"}
+    assert written.keys() >= {"demo.json", "longroom.db", "server.json"}
     assert set(written.values()) == {0o600}
+
+
+def test_other_commands_find_the_port_of_the_server_that_runs(tmp_path: Path) -> None:
+    file = tmp_path / "questions.csv"
+    file.write_text("lesson,seconds_into_lesson,move,question\noptics,1,asking,Why is it bent?\n")
+    note = tmp_path / "server.json"
+    with running(tmp_path) as server:
+        running_url = f"http://localhost:{server.port}"
+        assert json.loads(note.read_text())["port"] == server.port
+        assert described_url(tmp_path) == running_url
+        played = invoke(drive, str(file), data=tmp_path)
+        assert (played.exit_code, "confirmed 1" in played.output) == (0, True), played.output
+        # Who names one means it.
+        assert described_url(tmp_path, "--port", "9000") == "http://localhost:9000"
+        assert described_url(tmp_path, LONGROOM_PORT="9000") == "http://localhost:9000"
+        kept = note.read_text()
+    assert not note.exists()
+    # As after `kill -9`: of a process that is gone, of one that is another by now, and no note at all.
+    gone = json.loads(kept)
+    for text in (kept, json.dumps(gone | {"pid": os.getpid()}), "{}", "[]", "nothing", '{"pid": "x"}'):
+        note.write_text(text)
+        assert described_url(tmp_path) == "http://localhost:8080"
+    refused = invoke(drive, str(file), data=tmp_path, LONGROOM_PORT=str(server.port))
+    assert refused.exit_code == 1
+    assert f"answers at http://localhost:{server.port} (connection refused)" in refused.output
+
+
+def invoke(command: Command, *words: str, data: Path, **variables: str) -> Result:
+    """Run a command in this process."""
+    clean = {name: None for name in os.environ if name.startswith("LONGROOM_")}
+    return CliRunner().invoke(command, words, env=clean | {"LONGROOM_DATA_DIR": str(data)} | variables)
+
+
+def described_url(data: Path, *words: str, **variables: str) -> Any:
+    described = invoke(demo, "--describe", *words, data=data, **variables)
+    assert described.exit_code == 0, described.output
+    return json.loads(described.output)["base_url"]
 
 
 async def test_it_stops_within_ten_seconds_with_people_connected(tmp_path: Path) -> None:
@@ -165,6 +237,12 @@ def test_each_command_explains_itself(name: str) -> None:
     assert ended.stdout.startswith("Usage: ")
 
 
+def test_what_is_said_of_the_simulation_is_what_it_does() -> None:
+    told = " ".join(CliRunner().invoke(main, ["serve", "--help"]).stdout.split())
+    assert "supervisors ask and bring answers back, a teacher answers what nobody takes up" in told
+    assert {"teacher", "supervisor"} == set(simulate._PEOPLE)
+
+
 def test_the_demo_is_loaded_and_described_without_a_server(tmp_path: Path) -> None:
     absent = longroom("demo", "--describe", data=tmp_path)
     assert (absent.returncode, absent.stdout) == (1, "")
@@ -181,6 +259,11 @@ def test_the_demo_is_loaded_and_described_without_a_server(tmp_path: Path) -> No
     again = longroom("demo", "--describe", "--port", "9000", data=tmp_path)
     assert json.loads(again.stdout) == described
     assert longroom("demo", data=tmp_path).returncode == 2
+
+
+def test_the_check_of_the_migrations_writes_nothing(tmp_path: Path) -> None:
+    assert longroom("migrate", "--check", data=tmp_path / "data").returncode == 0
+    assert not (tmp_path / "data").exists()
 
 
 def test_migrating_twice_is_migrating_once(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import aiohttp
 from uuid_utils import uuid7
 
 from ..domain.messages import Refused
-from .client import LiveClient, OnViews
+from .client import LiveClient, OnViews, SignedOut
 from .description import DescribedPerson
 from .lessons import Lesson, Row
 from .rest_client import RestClient
@@ -32,13 +32,28 @@ class Stalled(Exception):
     """A question was acknowledged and did not come back."""
 
 
+class CannotSignIn(Exception):
+    """Somebody of the cast is not let in."""
+
+
 class Person:
     """Somebody of the demo: their connection and their requests."""
 
     def __init__(self, session: aiohttp.ClientSession, base_url: str, described: DescribedPerson) -> None:
         self.site_id: str | None = described["site_id"]
+        self._called = f"{described['role']} {described.get('name', '')}".strip()
         self.link = LiveClient(session, base_url, described["token"])
         self.rest = RestClient(session, base_url, described["token"])
+
+    async def require_signed_in(self) -> None:
+        """Raise `CannotSignIn`, which says what to do, unless the server takes the person's token."""
+        try:
+            await self.rest.get("/api/session")
+        except SignedOut:
+            raise CannotSignIn(
+                f"the demo's {self._called} cannot sign in: a new password or being disabled ended their sessions. "
+                "Enable whoever is disabled (`longroom user enable`), and start `longroom serve --demo` again"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -49,6 +64,11 @@ class Cast:
     coordinator: Person
     supervisors: Sequence[Person]
     section_id: str
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody."""
+        return [self.teacher, self.coordinator, *self.supervisors]
 
     @property
     def links(self) -> list[LiveClient]:

@@ -19,7 +19,7 @@ import orjson
 from uuid_utils import uuid7
 
 from ..domain.messages import Refused
-from .patience import Patience
+from .patience import Patience, reason
 from .stream_copy import StreamCopy, View
 
 SILENCE_SECONDS = 20.0
@@ -134,7 +134,7 @@ class LiveClient:
             try:
                 await self._stay_connected(patience)
             except (LinkLost, aiohttp.ClientError, OSError, TimeoutError) as lost:
-                why = str(lost) or type(lost).__name__
+                why = reason(lost)
                 if self.connections > connections:
                     self.on_lost(why)
                 await patience.wait(why, lost.retry_seconds if isinstance(lost, LinkLost) else 0.0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from typing import Any
 
 import click
@@ -13,6 +14,7 @@ from ..service.demo import Demo, describe
 from ..service.directory import Directory
 from ..service.live import Live
 from ..storage.engine import Database
+from .running import as_it_runs
 from .settings import read_settings, require_current, settings_options, upgrade
 
 
@@ -38,7 +40,8 @@ def demo(wants_load: bool, wants_description: bool, **flags: str | None) -> None
     if wants_description:
         require_current(settings)
         try:
-            click.echo(json.dumps(asyncio.run(_describe(settings)), ensure_ascii=False, indent=2))
+            described = asyncio.run(_describe(as_it_runs(settings, flags, os.environ)))
+            click.echo(json.dumps(described, ensure_ascii=False, indent=2))
         except (LookupError, ValueError) as error:
             raise click.ClickException(str(error.args[0])) from None
 

@@ -1,7 +1,7 @@
 """The files that a client starts from, or that it left: read whole, and told in a sentence where they are not such."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, NotRequired, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -18,6 +18,7 @@ class BadDescription(Exception):
 class DescribedPerson(TypedDict):
     """Somebody to play."""
 
+    name: NotRequired[str]
     role: str
     site_id: str | None
     token: str

@@ -6,6 +6,7 @@ the server tells over its public protocol.
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -18,13 +19,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from ..domain.messages import Refused
-from .classroom import Cast, Classroom, Person, Stalled
+from .classroom import CannotSignIn, Cast, Classroom, Person, Stalled
 from .client import SignedOut
 from .description import DESCRIPTION, REPORT, BadDescription, Description, Report, read_json
 from .figures import figures, milliseconds, report
 from .lessons import BadFile, BadRow, Lesson, Row, lessons_of, read_rows
-from .patience import Unreachable
-from .rest_client import RestClient
+from .patience import Unreachable, reason
+from .running import as_it_runs
 from .settings import read_settings, require_current, settings_options
 from .verify import verify
 
@@ -35,12 +36,12 @@ MOST_SHOWN = 20
 POSITIVE = click.FloatRange(min=0, min_open=True)
 JSON_FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 CSV_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-EXPECTED = (Refused, SignedOut, Unreachable, Stalled, BadFile, BadDescription)
+EXPECTED = (Refused, SignedOut, CannotSignIn, Unreachable, Stalled, BadFile, BadDescription)
 """What may stop a run, and is told in a sentence."""
 
 
 @click.command()
-@click.argument("file", type=CSV_FILE)
+@click.argument("file", type=CSV_FILE, required=False)
 @click.option(
     "--describe",
     "description",
@@ -62,11 +63,13 @@ EXPECTED = (Refused, SignedOut, Unreachable, Stalled, BadFile, BadDescription)
     "--verify",
     "verified",
     type=CSV_FILE,
-    help="Play nothing: hold the report of an earlier run against the server's record. Exit status 1 if they differ.",
+    metavar="REPORT",
+    help="Play nothing: hold the report of an earlier run against the server's record, and against FILE where it is "
+    "named. Exit status 1 if they differ.",
 )
 @settings_options("data_dir", "database_url", "port", "public_url")
 def drive(
-    file: Path,
+    file: Path | None,
     description: IO[str] | None,
     base_url: str | None,
     speed: float,
@@ -80,16 +83,25 @@ def drive(
 ) -> None:
     """Play the questions of FILE, each to confirmed, through the running server with the demo.
 
-    FILE is a CSV file with the columns lesson, seconds_into_lesson (may be blank), move, question.
+    FILE is a CSV file with the columns lesson, seconds_into_lesson (may be blank), move, question. Exit status 1 if a
+    row of it was not confirmed in the end.
+
+    \b
+    longroom drive questions.csv --report report.json
+    longroom drive --verify report.json
     """
+    if file is None and verified is None:
+        raise click.MissingParameter(param_hint="'FILE'", param_type="argument")
+    if file is None and (lessons is not None or limit is not None):
+        raise click.UsageError("--lessons and --limit choose rows of FILE: name it as well")
     try:
-        rows, bad = read_rows(file)
+        rows, bad = ([], []) if file is None else read_rows(file)
         rows = _chosen(rows, lessons, limit)
         described = _describe(flags) if description is None else _read(description)
         base_url = base_url or described["base_url"]
         if verified is not None:
             played = read_json(REPORT, verified.read_bytes(), "a report of `longroom drive`")
-            asyncio.run(_verify(base_url, described, played, rows))
+            asyncio.run(_verify(base_url, described, played, None if file is None else rows))
             return
         failure = asyncio.run(_Run(base_url, described, bad, report_file).play(rows, sites, speed, at_once))
     except EXPECTED as error:
@@ -117,6 +129,7 @@ def _describe(flags: dict[str, str | None]) -> Description:
 
     settings = read_settings(flags)
     require_current(settings)
+    settings = as_it_runs(settings, flags, os.environ)
 
     async def read() -> Any:
         database = Database(settings.database_url)
@@ -148,6 +161,8 @@ class _Run:
         async with aiohttp.ClientSession() as session:
             await _require_server(session, self._base_url)
             cast = _cast(session, self._base_url, self._described, sites)
+            for person in cast.people:
+                await person.require_signed_in()
             for link in cast.links:
                 link.on_lost = self._tell_lost
             classroom = Classroom(cast, speed=speed, at_once=at_once)
@@ -157,7 +172,7 @@ class _Run:
         if self._file is not None:
             kept = report(self._base_url, classroom, told)
             self._file.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
-        return failure
+        return _all_in_all(failure, told, len(rows))
 
     async def _draw(self, classroom: Classroom, lessons: Sequence[Lesson], total: int) -> str | None:
         columns = (
@@ -222,7 +237,7 @@ async def _require_server(session: aiohttp.ClientSession, base_url: str) -> None
                 return
             why = f"HTTP {response.status}"
     except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-        why = str(error) or type(error).__name__
+        why = reason(error)
     raise Unreachable(f"no server of Longroom's answers at {base_url} ({why}): start it, or write another --base-url")
 
 
@@ -257,12 +272,30 @@ def _sentence(error: BaseException) -> str:
     return f"{error.message} ({error.code})" if isinstance(error, Refused) else str(error)
 
 
-async def _verify(base_url: str, described: Description, played: Report, rows: Sequence[Row]) -> None:
+def _all_in_all(failure: str | None, told: Mapping[str, Any], usable: int) -> str | None:
+    """Why the run was stopped, and how many rows of the file did not come to confirmed; None: all did."""
+    missing = {
+        "unusable": told["bad_rows"],
+        "refused": told["refused"],
+        "never acknowledged": told["asked"] - told["acknowledged"] - told["refused"],
+        "acknowledged, and no more": told["acknowledged"] - told["confirmed"],
+        "never asked": usable - told["asked"],
+    }
+    if not any(missing.values()):
+        return failure
+    rows = usable + told["bad_rows"]
+    kinds = ", ".join(f"{count} {what}" for what, count in missing.items() if count)
+    summary = f"{rows - told['confirmed']} of {rows} rows were not confirmed: {kinds}"
+    return summary if failure is None else f"{failure}\n{summary}"
+
+
+async def _verify(base_url: str, described: Description, played: Report, rows: Sequence[Row] | None) -> None:
     """Exit with status 1, after telling the differences, if there are any."""
-    teacher = next(one for one in described["people"] if one["role"] == "teacher")
     async with aiohttp.ClientSession() as session:
         await _require_server(session, base_url)
-        differences = await verify(RestClient(session, base_url, teacher["token"]), played, rows)
+        teacher = _cast(session, base_url, described, None).teacher
+        await teacher.require_signed_in()
+        differences = await verify(teacher.rest, played, rows)
     for difference in differences[:MOST_SHOWN]:
         click.echo(difference)
     if len(differences) > MOST_SHOWN:

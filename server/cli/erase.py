@@ -10,6 +10,7 @@ from ..domain.messages import Refused
 from ..service.clock import SystemClock
 from ..service.erasure import Erasure, erase_question
 from ..storage.engine import Database
+from .refusals import refusal
 from .settings import read_settings, require_current, settings_options
 
 
@@ -26,7 +27,7 @@ def erase(stream: str, question_id: str, reason: str, email: str, **flags: str |
     try:
         done = asyncio.run(_erase(settings.database_url, email, stream, question_id, reason))
     except Refused as refused:
-        raise click.ClickException(f"{refused.message} ({refused.code})") from None
+        raise refusal(refused) from None
     click.echo(f"Erased. The record of {stream} says so at {done.seq}.")
     if not done.is_journal_empty:
         click.echo("Somebody was reading: SQLite's -wal file still holds the words. Run this again.", err=True)

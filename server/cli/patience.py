@@ -1,12 +1,22 @@
 """How long a client waits before it tries again, and when it gives up."""
 
 import asyncio
+import os
 import random
 from typing import NoReturn
 
 _random = random.SystemRandom()
 FIRST_SECONDS = 0.2
 LONGEST_SECONDS = 5.0
+
+
+def reason(error: BaseException) -> str:
+    """Why a server was not reached, in the system's words: an HTTP client's own name the address once more."""
+    cause = getattr(error, "os_error", None) or error
+    number = getattr(cause, "errno", None)
+    if isinstance(cause, OSError) and number is not None and number > 0:
+        return os.strerror(number).lower()
+    return getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
 
 
 class Unreachable(Exception):

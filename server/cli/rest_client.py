@@ -6,7 +6,7 @@ import aiohttp
 
 from ..domain.messages import Refused
 from .client import PATIENCE_SECONDS, SignedOut
-from .patience import Patience
+from .patience import Patience, reason
 
 _TRY_AGAIN = frozenset({429, 502, 503, 504})
 _TIMEOUT = aiohttp.ClientTimeout(total=30.0)
@@ -56,7 +56,7 @@ class RestClient:
                         return await _read(response)
                     why, retry_after = f"HTTP {response.status}", float(response.headers.get("Retry-After", 0))
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                why = str(error) or type(error).__name__
+                why = reason(error)
             await patience.wait(why, retry_after)
 
 

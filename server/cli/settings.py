@@ -24,13 +24,11 @@ def settings_options(*fields: str) -> Callable[[Callable[..., Any]], Callable[..
 
 
 def read_settings(flags: dict[str, str | None]) -> Settings:
-    """The settings, with the folders that they name; what is wrong with them is told in plain sentences."""
+    """The settings; what is wrong with them is told in plain sentences. Nothing is made yet."""
     try:
-        settings = load(os.environ, flags)
-        settings.make_folders()
+        return load(os.environ, flags)
     except BadSettings as error:
         raise unusable(error.faults) from None
-    return settings
 
 
 def unusable(faults: Iterable[str]) -> click.ClickException:
@@ -51,16 +49,32 @@ def reaching_the_database() -> Iterator[None]:
         raise unusable([fault]) from None
 
 
+def make_folders(settings: Settings) -> None:
+    """Make the folders that the settings name, for a command that writes there."""
+    try:
+        settings.make_folders()
+    except BadSettings as error:
+        raise unusable(error.faults) from None
+
+
 def upgrade(settings: Settings) -> None:
-    """Bring the database to this release's tables."""
+    """Bring the database to this release's tables; where there is none, make one."""
     from ..storage import migrate
 
+    make_folders(settings)
     with reaching_the_database():
         migrate.upgrade(settings.database_url)
 
 
 def require_current(settings: Settings) -> None:
-    """End the command where the database was not brought to this release's tables."""
+    """End the command where there is no database, or it was not brought to this release's tables; it writes nothing."""
+    file = settings.database_file
+    with reaching_the_database():
+        is_absent = file is not None and not file.exists()
+    if is_absent:
+        # To connect would make an empty one.
+        fault = f"there is no database at {file}: write another LONGROOM_DATA_DIR or LONGROOM_DATABASE_URL, or make "
+        raise unusable([fault + "one with `longroom migrate`, or with the demo in it by `longroom serve --demo`"])
     from ..storage.migrate import is_current
 
     with reaching_the_database():

@@ -8,6 +8,7 @@ Each stream has its own channel, and a node listens to those that somebody watch
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
@@ -28,6 +29,8 @@ REVOKED = f"{PREFIX}revoked"
 QUIET_SECONDS = 15.0
 """A link on which nothing came for so long is asked whether it lives."""
 MAX_PAUSE_SECONDS = 10.0
+FIRST_REMINDER_SECONDS, MAX_REMINDER_SECONDS = 60.0, 3_600.0
+"""How long nothing more is said of a Redis that stays away: at first, and at most."""
 _CATCH_UP_PAUSES = (0.02, 0.1, 0.5)
 """When to look again while a command of our own holds the stream; after that the append or the head check finds out."""
 
@@ -76,6 +79,31 @@ class SingleNode:
         """Nobody to tell."""
 
 
+class Silence:
+    """What is said of a Redis that does not answer: at once, then each time after twice as long, until it is back."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        """`now`: seconds of a steady clock."""
+        self._now = now
+        self._next: float | None = None
+        self._pause = FIRST_REMINDER_SECONDS
+
+    def goes_on(self, why: object) -> None:
+        """The link could not be made, or was lost; whoever found that."""
+        now = self._now()
+        if self._next is not None and now < self._next:
+            return
+        self._pause = FIRST_REMINDER_SECONDS if self._next is None else min(2 * self._pause, MAX_REMINDER_SECONDS)
+        self._next = now + self._pause
+        log.warning("no link to Redis; other nodes are heard of late: %s", why)
+
+    def ends(self) -> None:
+        """Redis answers."""
+        if self._next is not None:
+            self._next = None
+            log.info("the link to Redis is there again")
+
+
 class RedisFanout:
     """Nodes that share a database and a Redis or Valkey. `on_revoked` gets the session ids that another revoked."""
 
@@ -95,12 +123,13 @@ class RedisFanout:
         self._heard: dict[str, int] = {}
         self._catching_up: dict[str, asyncio.Task[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
+        self._silence = Silence(time.monotonic)
 
     async def start(self) -> None:
         """Listen and speak from now on; without a Redis to reach, try again and again."""
         self._tasks = [
-            asyncio.create_task(_again_and_again(self._listen), name="fanout listener"),
-            asyncio.create_task(_again_and_again(self._speak), name="fanout speaker"),
+            asyncio.create_task(_again_and_again(self._listen, self._silence), name="fanout listener"),
+            asyncio.create_task(_again_and_again(self._speak, self._silence), name="fanout speaker"),
         ]
 
     async def close(self) -> None:
@@ -181,7 +210,9 @@ class RedisFanout:
 
     def _take(self, kind: str, channel: str, data: Any) -> None:
         stream_id = channel.removeprefix(PREFIX)
-        if kind == "subscribe" and channel != REVOKED:
+        if kind == "subscribe" and channel == REVOKED:
+            self._silence.ends()
+        elif kind == "subscribe":
             # What happened between the members' snapshot and this moment was said to nobody.
             self._catch_up(stream_id, None)
         elif kind == "message" and channel == REVOKED:
@@ -218,7 +249,7 @@ class RedisFanout:
             del self._catching_up[stream_id]
 
 
-async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
+async def _again_and_again(work: Callable[[], Awaitable[None]], silence: Silence) -> None:
     """Do it for ever, with a growing and uneven pause after each failure, so that nodes do not return in step."""
     loop = asyncio.get_running_loop()
     failures = 0
@@ -230,7 +261,7 @@ async def _again_and_again(work: Callable[[], Awaitable[None]]) -> None:
             if loop.time() - began > MAX_PAUSE_SECONDS:
                 failures = 0
             failures += 1
-            log.warning("the link to Redis was lost: %s", errors.exceptions[0])
+            silence.goes_on(errors.exceptions[0])
             task = asyncio.current_task()
             if task is not None and task.cancelling():
                 # A task group that fails in the moment it is cancelled forgets the cancellation.

@@ -14,7 +14,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from ..domain.messages import Refused
-from ..logs import where
+from ..logs import is_for_people, where
 from . import errors, pages
 from .call import Services
 from .gate import SignedOutPage
@@ -51,6 +51,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def envelope(services: Services) -> Middleware:
     """The outermost middleware."""
 
+    # What a person looks for in the window, such as the demo's links, must not scroll away under what went well.
+    usual = logging.DEBUG if is_for_people(services.settings) else logging.INFO
+
     @web.middleware
     async def wrapped(request: web.Request, handler: Handler) -> web.StreamResponse:
         given = request.headers.get(REQUEST_ID, "")
@@ -58,17 +61,17 @@ def envelope(services: Services) -> Middleware:
         began = time.perf_counter()
         response = await _answer(services, request, handler)
         if not request.path.startswith(SOCKETS):
-            _log(request, response.status, time.perf_counter() - began)
+            _log(request, response.status, time.perf_counter() - began, usual)
         return response
 
     return wrapped
 
 
-def _log(request: web.Request, status: int, seconds: float) -> None:
+def _log(request: web.Request, status: int, seconds: float, usual: int) -> None:
     resource = request.match_info.route.resource
     route = "-" if resource is None else resource.canonical
     # A page asks for dozens of files, and a balancer for our health every second.
-    level = logging.DEBUG if route in _FREQUENT and status < 400 else logging.INFO
+    level = logging.INFO if status >= 400 else logging.DEBUG if route in _FREQUENT else usual
     milliseconds = round(seconds * 1_000, 1)
     method = "-" if resource is None else request.method
     request_id = request[ID]

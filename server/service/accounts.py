@@ -262,13 +262,18 @@ class Accounts:
         begins_on: str,
         site_id: str | None = None,
         password: str | None = None,
+        program: object = None,
     ) -> AddedPerson:
-        """A person with one role from a date (ISO 8601) on, and a password: a random one where none is given."""
+        """A person with one role from a date (ISO 8601) on, and a password: a random one where none is given.
+
+        `program`: the row of a new one, founded in the same commit.
+        """
         password_hash, password = await self._prepare(password)
         person_id = str(uuid7())
         person = {"id": person_id, "given_name": given_name, "family_name": family_name, "email": email}
         grant = {"person_id": person_id, "role": role.value, "site_id": site_id, "begins_on": begins_on}
-        await self._directory.create_all(actor, [("people", person), ("grants", grant)])
+        founded = [] if program is None else [("programs", program)]
+        await self._directory.create_all(actor, [*founded, ("people", person), ("grants", grant)])
         await self._set_password(actor, person_id, password_hash)
         return AddedPerson(person_id, password)
 
@@ -277,8 +282,15 @@ class Accounts:
         await self._directory.disable_person(actor, person_id)
         await self._revoke(rows.by_person(person_id))
 
+    async def enable_person(self, actor: Actor, person_id: str) -> None:
+        """Let a disabled person sign in again, with the password that they had; their sessions stay ended."""
+        await self._directory.enable_person(actor, person_id)
+
     async def reset_password(self, actor: Actor, person_id: str, password: str | None = None) -> str:
-        """Give the person another password, random where none is given, and end their sessions; the password."""
+        """Give the person another password, random where none is given, and end their sessions; the password.
+
+        A disabled person could not sign in with it: `Refused("wrong_state")`.
+        """
         require_editor(actor)
         password_hash, password = await self._prepare(password)
         await self._set_password(actor, person_id, password_hash)
@@ -303,8 +315,11 @@ class Accounts:
         }
 
         async def write(connection: AsyncConnection) -> None:
-            if await directory.read_row(connection, t.people, actor.program_id, person_id) is None:
+            person = await directory.read_row(connection, t.people, actor.program_id, person_id)
+            if person is None:
                 raise Refused("not_found", "there is no such person")
+            if person["disabled_at"] is not None:
+                raise Refused("wrong_state", "this person is disabled and could not sign in: enable them first")
             await rows.write_password(connection, person_id, password_hash)
             await directory.write_audit(connection, entry)
 

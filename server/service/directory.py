@@ -127,6 +127,11 @@ class Directory:
         changes = {"disabled_at": self._clock.now()}
         return await self._change(actor, declared, person_id, None, changes, "disable")
 
+    async def enable_person(self, actor: Actor, person_id: str) -> Row:
+        """Let a disabled person be what their grants and places say, from now on."""
+        declared = _editable(actor, "people")
+        return await self._change(actor, declared, person_id, None, {"disabled_at": None}, "enable")
+
     async def _change(
         self, actor: Actor, declared: Kind, id: str, version: int | None, changes: Row, action: str
     ) -> Row:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,9 +69,10 @@ async def run(server: ServerProcess, file: Path, *args: str) -> tuple[int | None
     return process.returncode, printed.decode()
 
 
-def invoke(described: str, file: Path, *args: str) -> tuple[int, str]:
+def invoke(described: str, file: Path | None, *args: str) -> tuple[int, str]:
     """The same in this process."""
-    result = CliRunner().invoke(drive, [str(file), "--describe", "-", *args], input=described)
+    named = [] if file is None else [str(file)]
+    result = CliRunner().invoke(drive, [*named, "--describe", "-", *args], input=described)
     return result.exit_code, result.output
 
 
@@ -116,7 +118,8 @@ async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(
     server.kill()
     await asyncio.to_thread(server.start)
     status, printed = await running
-    assert (status, "connecting again" in printed) == (0, True), printed
+    assert (status, "connecting again" in printed) == (1, True), printed
+    assert "6 of 78 rows were not confirmed: 3 unusable, 3 refused\n" in printed
 
     lessons = await reports.lessons()
     assert {lesson: len(asked) for lesson, asked in lessons.items()} == LESSONS
@@ -146,9 +149,10 @@ def test_the_verification_holds_the_report_against_the_record(demo: str, questio
     report = tmp_path / "report.json"
     some = ("--lessons", "waves", "--limit", "6", "--sites", "2")
     status, printed = invoke(demo, questions, "--speed", "1000", "--report", str(report), *some)
-    assert status == 0, printed
-    status, printed = invoke(demo, questions, "--verify", str(report), *some)
-    assert (status, "6 questions in 1 meetings" in printed) == (0, True), printed
+    assert (status, "Error: 3 of 9 rows were not confirmed: 3 unusable\n" in printed) == (1, True), printed
+    for file, chosen in ((questions, some), (None, ())):
+        status, printed = invoke(demo, file, "--verify", str(report), *chosen)
+        assert (status, "6 questions in 1 meetings" in printed) == (0, True), printed
 
     kept = json.loads(report.read_text())
     [meeting] = kept["meetings"].values()
@@ -163,6 +167,66 @@ def test_the_verification_holds_the_report_against_the_record(demo: str, questio
     assert f"question never-asked (line {unknown['line']}) is lost" in printed
     assert f"question {unasked['question_id']} is in the record, and nobody asked it" in printed
     assert f"line {unasked['line']} was never acknowledged" in printed
+    other["text"] = "in other words"
+    report.write_text(json.dumps(kept))
+    status, printed = invoke(demo, None, "--verify", str(report))
+    assert (status, "was never acknowledged" in printed) == (1, False)
+    assert f"question {other['question_id']} (line {other['line']}) has another text" in printed
+
+
+def test_all_rows_confirmed_is_success(demo: str, tmp_path: Path) -> None:
+    file = tmp_path / "good.csv"
+    file.write_text("lesson,seconds_into_lesson,move,question\noptics,1,asking,Why is it bent?\n")
+    status, printed = invoke(demo, file)
+    assert (status, "not confirmed" in printed) == (0, False), printed
+
+
+def test_nothing_that_got_through_is_a_failure(demo: str, tmp_path: Path) -> None:
+    file, report = tmp_path / "bad.csv", tmp_path / "report.json"
+    file.write_text("lesson,seconds_into_lesson,move,question\noptics,1,asking,   \noptics,1,asking\n")
+    status, printed = invoke(demo, file, "--report", str(report))
+    assert status == 1
+    assert printed.endswith("Error: 2 of 2 rows were not confirmed: 1 unusable, 1 refused\n")
+    assert json.loads(report.read_text())["figures"]["refused"] == 1
+
+
+def test_somebody_who_cannot_sign_in_is_named_before_anything_is_made(demo: str, questions: Path) -> None:
+    def meetings() -> int:
+        teacher = next(one["token"] for one in json.loads(demo)["people"] if one["role"] == "teacher")
+        asked = urllib.request.Request(f"{json.loads(demo)['base_url']}/api/meetings")
+        asked.add_header("Authorization", f"Bearer {teacher}")
+        with urllib.request.urlopen(asked) as answer:
+            return len(json.load(answer)["meetings"])
+
+    before = meetings()
+    for role in ("teacher", "coordinator", "supervisor"):
+        described = json.loads(demo)
+        person = next(one for one in described["people"] if one["role"] == role)
+        person["token"] = "revoked"
+        status, printed = invoke(json.dumps(described), questions)
+        assert (status, f"Error: the demo's {role} {person['name']} cannot sign in" in printed) == (1, True), printed
+        assert "start `longroom serve --demo` again" in printed
+    assert meetings() == before
+    described["people"] = [one | {"token": "revoked"} for one in described["people"]]
+    status, printed = invoke(json.dumps(described), None, "--verify", __file__)
+    assert (status, "Traceback" in printed) == (1, False)
+
+
+@pytest.mark.parametrize(("args", "says"), [((), "Missing argument 'FILE'"), (("--lessons", "a"), "Missing argument")])
+def test_a_file_is_needed_to_play(args: tuple[str, ...], says: str) -> None:
+    result = CliRunner().invoke(drive, args)
+    assert (result.exit_code, says in result.output) == (2, True), result.output
+
+
+def test_rows_are_chosen_of_a_file(tmp_path: Path) -> None:
+    result = CliRunner().invoke(drive, ["--verify", __file__, "--lessons", "a"])
+    assert (result.exit_code, "choose rows of FILE" in result.output) == (2, True), result.output
+
+
+def test_a_server_that_is_not_there_is_said_without_the_clients_own_words(demo: str, questions: Path) -> None:
+    for url, why in (("http://127.0.0.1:1", "connection refused"), ("http://localhost:1", "connection refused")):
+        _, printed = invoke(demo, questions, "--base-url", url)
+        assert f"no server of Longroom's answers at {url} ({why}): " in printed
 
 
 @pytest.mark.parametrize(

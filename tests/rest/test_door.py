@@ -185,6 +185,24 @@ async def test_the_log_names_routes_and_never_paths_queries_or_people(house: Hou
         assert hidden not in str(logged)
 
 
+async def _levels(house: House) -> list[str]:
+    with capture_logs() as logged:
+        await house.nobody.get("/sign-in")
+        await house.nobody.get("/healthz")
+        await house.nobody.get("/demo/none")
+    return [entry["log_level"] for entry in logged]
+
+
+@pytest.mark.parametrize("house_rules", [HouseRules(settings={"log_format": "json"})])
+async def test_a_program_reads_of_every_request_but_the_frequent(house: House, house_rules: HouseRules) -> None:
+    assert await _levels(house) == ["info", "debug", "info"]
+
+
+@pytest.mark.parametrize("house_rules", [HouseRules(settings={"log_format": "console"})])
+async def test_a_person_is_not_shown_each_request_that_went_well(house: House, house_rules: HouseRules) -> None:
+    assert await _levels(house) == ["debug", "debug", "info"]
+
+
 async def test_a_body_that_would_inflate_is_refused_as_it_came(house: House) -> None:
     bomb = gzip.compress(b" " * 1_000_000)
     headers = JSON | {"Content-Encoding": "gzip"}
