@@ -29,6 +29,7 @@ from .service.clock import Clock, SystemClock
 from .service.demo import Demo
 from .service.demo_program import PEOPLE
 from .service.directory import Directory
+from .service.due import Due
 from .service.live import Live
 from .service.passwords import Passwords
 from .service.rosters import Rosters
@@ -37,6 +38,8 @@ from .storage.engine import Database
 CLIENT = Path(__file__).parents[1] / "client_static"
 NOTICE_SECONDS = 2.0
 """How often other processes' edits and revocations are looked for: these must count within five seconds."""
+DUE_SECONDS = 1.0
+"""How often it is looked for what time has made due."""
 SHUTDOWN_SECONDS = 10.0
 REQUEST_SECONDS = 1.0
 """How long requests under way may take after the sockets were drained."""
@@ -87,6 +90,7 @@ def create_app(
         redis_url=settings.redis_url,
         command_rate=settings.command_rate,
     )
+    due = Due(database, live, clock)
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
     services = rest.Services(
         settings=settings,
@@ -112,7 +116,9 @@ def create_app(
             await demo.start()
         await gateway.start()
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
+        settling = asyncio.create_task(_every(DUE_SECONDS, due.settle), name="due")
         yield
+        await _stop(settling)
         await _stop(noticing)
         await live.close()
         accounts.close()
@@ -140,13 +146,13 @@ def _in_background(work: Callable[[str], Coroutine[Any, Any, None]]) -> Callable
     return start
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await _guarded(work)
 
 
-async def _guarded(work: Callable[[], Awaitable[None]]) -> None:
+async def _guarded(work: Callable[[], Awaitable[object]]) -> None:
     try:
         await work()
     except Exception as error:  # noqa: BLE001 - the next round may go better

@@ -71,6 +71,8 @@ async def _check(database: Database, head: Head) -> Checked:
         problems.append(f"the head says {head.seq} and the log ends at {count}")
     if not problems and (kind.status(state), kind.summary(state)) != (head.status, head.summary):
         problems.append("the head's status or summary is not what the events give")
+    if not problems and kind.next_due_at(state) != head.next_due_at:
+        problems.append("the head's due time is not what the events give")
     if acted - receipts.keys():
         problems.append(f"{len(acted - receipts.keys())} commands have events but no receipt")
     if any(receipt.seq > head.seq for receipt in receipts.values()):

@@ -498,6 +498,7 @@ def _to_append(stream: Stream, submissions: Sequence[Submission]) -> Append | No
         [Effect(s.actor.person_id, s.command_id, s.digest, [recorded for recorded, _ in s.steps]) for s in acted],
         stream.kind.status(state),
         stream.kind.summary(state),
+        stream.kind.next_due_at(state),
     )
 
 

@@ -4,7 +4,8 @@ Everything is bounded by a program. What a school allows is the service's busine
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
+from datetime import date as date_type
 from functools import lru_cache
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ Row: TypeAlias = dict[str, Any]
 SECRET = frozenset({"password_hash"})
 """Columns that leave the database for nothing but the check of a password: in no answer and no audit row."""
 
+SCHOOL_DAY_ENDS = time(15, 30)
+
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
@@ -29,6 +32,20 @@ def _zone(name: str) -> ZoneInfo:
 def local_date(at: int, time_zone: str) -> str:
     """The calendar date (ISO 8601) of the moment `at` (milliseconds, UTC) in the IANA time zone."""
     return datetime.fromtimestamp(at / 1_000, UTC).astimezone(_zone(time_zone)).date().isoformat()
+
+
+def end_of_next_school_day(date: str, time_zone: str) -> int | None:
+    """The end (milliseconds, UTC) of the first school day after the date: Monday to Friday, 15:30 by the site's clock.
+
+    Bell times and calendars are not in the directory yet. None: the calendar ends before that.
+    """
+    day = date_type.fromisoformat(date)
+    try:
+        day += timedelta(days=7 - day.weekday() if day.weekday() >= 4 else 1)
+        ends = datetime.combine(day, SCHOOL_DAY_ENDS, _zone(time_zone))
+        return int(ends.timestamp()) * 1_000
+    except OverflowError:
+        return None
 
 
 def is_in_force(row: Any, date: str) -> bool:

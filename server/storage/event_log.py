@@ -43,6 +43,7 @@ class Append:
     effects: Sequence[Effect]
     status: str
     summary: dict[str, Any]
+    next_due_at: int | None = None
 
     @property
     def seq(self) -> int:
@@ -66,6 +67,7 @@ class Head(NamedTuple):
     seq: int
     status: str
     summary: dict[str, Any]
+    next_due_at: int | None = None
 
 
 async def append(database: Database, appends: Sequence[Append]) -> set[str]:
@@ -89,7 +91,7 @@ async def append(database: Database, appends: Sequence[Append]) -> set[str]:
 
 def _upsert_head(dialect: Any) -> Any:
     insert: Any = dialect.insert(streams)
-    changed = {name: insert.excluded[name] for name in ("seq", "status", "summary")}
+    changed = {name: insert.excluded[name] for name in ("seq", "status", "summary", "next_due_at")}
     return insert.on_conflict_do_update(index_elements=["stream_id"], set_=changed)
 
 
@@ -148,7 +150,7 @@ def _append(connection: Connection, appends: Sequence[Append]) -> set[str]:
 
 
 def _head_row(one: Append) -> tuple[Any, ...]:
-    return (one.stream_id, one.program_id, one.seq, one.status, orjson.dumps(one.summary).decode())
+    return (one.stream_id, one.program_id, one.seq, one.status, orjson.dumps(one.summary).decode(), one.next_due_at)
 
 
 def _event_rows(one: Append) -> Iterable[tuple[Any, ...]]:
@@ -195,7 +197,17 @@ async def read_heads(connection: AsyncConnection, stream_ids: Iterable[str] | No
     query = select(streams).order_by(streams.c.stream_id)
     if stream_ids is not None:
         query = query.where(streams.c.stream_id.in_(list(stream_ids)))
-    return [Head(r.stream_id, r.program_id, r.seq, r.status, r.summary) for r in await connection.execute(query)]
+    return [_head(row) for row in await connection.execute(query)]
+
+
+async def read_due(connection: AsyncConnection, now: int, most: int) -> list[Head]:
+    """The streams in which something is due by `now` (milliseconds, UTC), the longest overdue first."""
+    due = select(streams).where(streams.c.next_due_at <= now).order_by(streams.c.next_due_at).limit(most)
+    return [_head(row) for row in await connection.execute(due)]
+
+
+def _head(row: Any) -> Head:
+    return Head(row.stream_id, row.program_id, row.seq, row.status, row.summary, row.next_due_at)
 
 
 async def read_seqs(connection: AsyncConnection, stream_ids: Iterable[str]) -> dict[str, int]:

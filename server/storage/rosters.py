@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from ..domain.meeting.state import Clearance, Licence
 from . import directory_tables as t
-from .directory import is_in_force, local_date
+from .directory import end_of_next_school_day, is_in_force, local_date
 
 Rows = list[Row[Any]]
 
@@ -112,6 +112,7 @@ def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
                 dates[row.site_id],
             ),
             supervisor_ids=_ids("person_id", sources.supervisors.get(row.site_id, []), dates[row.site_id]),
+            due_by=end_of_next_school_day(dates[row.site_id], sources.site_zones[row.site_id]),
         )
         for row in sources.sites.get(section, [])
         if is_in_force(row, dates[row.site_id])

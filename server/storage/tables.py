@@ -1,6 +1,6 @@
 """The tables of the log. `metadata` holds these and the directory's; migrations must equal it."""
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
 
 metadata = MetaData(
     naming_convention={
@@ -32,7 +32,15 @@ streams = Table(
         nullable=False,
         comment="domain summary(state) at the head; `longroom check` recomputes it",
     ),
+    Column("next_due_at", BigInteger, comment="when time alone decides something here, milliseconds UTC"),
     Index("ix_streams_program_id_status", "program_id", "status"),
+    # Of the few that have one: each second somebody asks for the earliest.
+    Index(
+        "ix_streams_next_due_at",
+        "next_due_at",
+        sqlite_where=text("next_due_at IS NOT NULL"),
+        postgresql_where=text("next_due_at IS NOT NULL"),
+    ),
     sqlite_with_rowid=False,
 )
 

@@ -98,6 +98,11 @@ async def test_a_wrong_summary(database: Database, wrong: dict[str, Any]) -> Non
     assert await problems(database) == ["the head's status or summary is not what the events give"]
 
 
+async def test_a_wrong_due_time(database: Database) -> None:
+    await plant(database, update(streams).where(*of(streams, stream_id=BAD)).values(next_due_at=1))
+    assert await problems(database) == ["the head's due time is not what the events give"]
+
+
 async def test_a_wrong_status(database: Database) -> None:
     await plant(database, update(streams).where(*of(streams, stream_id=BAD)).values(status="ended"))
     assert await problems(database) == ["the head's status or summary is not what the events give"]
