@@ -89,6 +89,17 @@ def make_full(commands: Commands) -> None:
         commands.ask(site_id, n % 6, text, more)
 
 
+async def fill_the_roster(page: Page, commands: Commands) -> None:
+    """The page's roster has forty students with long names at Mesa Flats, whatever the demo has."""
+    roster = commands.request("supervisor-mesa-flats", "/roster")
+    name = "María Guadalupe Wolfeschlegelsteinhausen Óyelaran"
+    roster["students"] += [
+        roster["students"][0] | {"student_id": f"s{n}", "name": f"{name}-{n}"}
+        for n in range(len(roster["students"]), 40)
+    ]
+    await page.route("**/roster", lambda route: route.fulfill(json=roster))
+
+
 class Studio:
     """Opens screens and keeps pictures of them."""
 
