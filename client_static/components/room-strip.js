@@ -26,19 +26,19 @@ export function RoomStrip(props) {
 function stripOf({ meeting, room, refused, toDo, waiting, link }) {
   if (refused > 0) return counted('bad', refused, 'strip.refused', t('strip.refusedDo'))
   if (link !== 'connected') return { tone: 'warn', title: t('strip.noLink'), under: t('strip.noLinkDo') }
-  if (toDo > 0) return counted('info', toDo, 'strip.toDo', waitingWords(waiting, room))
+  if (toDo > 0) return counted('info', toDo, 'strip.toDo', meanwhile(waiting, room))
   if (meeting.status === 'scheduled') return notStarted(meeting)
   if (meeting.status === 'ended') return ended(waiting)
-  if (waiting > 0) return { ...counted('info', waiting, 'strip.waiting', waitingWords(waiting, room)), mark: 'held' }
+  if (waiting > 0) return { ...counted('info', waiting, 'strip.waiting', oldest(room)), mark: 'held' }
   return { tone: 'ok', title: t('strip.well'), under: t('strip.wellDo') }
 }
 
 const counted = (tone, n, key, under) => ({ tone, figure: asNumber(n), title: t(key, { n }), under })
 
-function waitingWords(waiting, room) {
-  if (waiting === 0 || !room.waiting_since) return t('strip.noneWait')
-  return html`${t('strip.waitingDo')} <${Wait} since=${room.waiting_since} />`
-}
+const oldest = (room) => html`${t('strip.waitingDo')} <${Wait} since=${room.waiting_since} />`
+
+const meanwhile = (waiting, room) =>
+  waiting > 0 ? html`${t('strip.waiting', { n: waiting })} · ${oldest(room)}` : t('strip.noneWait')
 
 function notStarted(meeting) {
   const time = asClock(meeting.starts_at, locale.value)

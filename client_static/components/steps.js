@@ -22,7 +22,7 @@ export function Steps({ question, names, lead }) {
     <p class="steps">
       ${done.map(
         (step) => html`<${Fragment} key=${step.words}>
-          <span class="on"><${Mark} name="ok" /> ${inWords(step)}</span><span aria-hidden="true"> → </span>
+          <span class="on"><${Mark} name="ok" /> ${inWords(step)}</span>${' '}<span aria-hidden="true">→ </span>
         <//>`,
       )}
       ${before && html`<span class=${before.tone}><${Marked} ...${before} /> </span>`}

@@ -21,9 +21,9 @@ export function WaitingWays({ question, who, acts, isLive }) {
   return html`
     <div class="ways">
       ${mayAskMore &&
-      html`<button class="btn big" onClick=${() => acts.askFor(question.student_id)}>${t('our.more', { who })}</button>`}
+      html`<button class="btn big plain" onClick=${() => acts.askFor(question.student_id)}>${t('our.more', { who })}</button>`}
       ${mayWithdraw(question) &&
-      html`<button class="btn big" aria-expanded="false" onClick=${() => setAsking(true)}>${t('our.takeBack')}</button>`}
+      html`<button class="btn big plain" aria-expanded="false" onClick=${() => setAsking(true)}>${t('our.takeBack')}</button>`}
     </div>
   `
 }

@@ -193,7 +193,7 @@ export default {
 
   'ask.title': 'Ask for a student',
   'ask.who': 'Who asks? Tap a name, then type.',
-  'ask.whoFirst': 'Who asks? Tap a student, or the room.',
+  'ask.whoFirst': 'First choose who asks: a student, or the room.',
   'ask.search': 'Find a student by name',
   'ask.nobody': 'Nobody here is called “{sought}”.',
   'ask.words': 'Their words, if you can',
@@ -304,7 +304,7 @@ export default {
 
   'thumbs.title': 'Jump to',
   'thumbs.ask': 'Ask',
-  'thumbs.todo': 'To do · {n}',
+  'thumbs.todo': 'To do · {n}',
   'thumbs.ours': 'Ours',
 
   'watch.note': 'Private questions are counted here and not shown.',

@@ -232,7 +232,7 @@ export default {
 
   'ask.title': 'Transmitir una pregunta',
   'ask.who': '¿Quién pregunta? Toque un nombre y escriba.',
-  'ask.whoFirst': '¿Quién pregunta? Toque un nombre, o la sala.',
+  'ask.whoFirst': 'Primero elija quién pregunta: un nombre, o la sala.',
   'ask.search': 'Buscar estudiante por nombre',
   'ask.nobody': 'Aquí nadie se llama “{sought}”.',
   'ask.words': 'Sus palabras, si es posible',
@@ -347,7 +347,7 @@ export default {
 
   'thumbs.title': 'Ir a',
   'thumbs.ask': 'Preguntar',
-  'thumbs.todo': 'Por hacer · {n}',
+  'thumbs.todo': 'Por hacer · {n}',
   'thumbs.ours': 'Nuestras',
 
   'watch.note': 'Las preguntas privadas se cuentan aquí, pero no se muestran.',

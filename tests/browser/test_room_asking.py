@@ -91,11 +91,13 @@ async def test_without_a_name_send_asks_who_and_loses_nothing(people: People, co
     room, thumb = await in_hand(people)
     await room.words.fill("Whose question is this?")
     await thumb.tap(room.send)
-    await expect(room.page.get_by_role("alert").get_by_text("Who asks? Tap a student, or the room.")).to_be_visible()
+    await expect(
+        room.page.get_by_role("alert").get_by_text("First choose who asks: a student, or the room.")
+    ).to_be_visible()
     await expect(room.card("Whose question is this?")).to_have_count(0)
     thumb.lift()
     await thumb.tap(room.who.get_by_role("radio", name="The room"))
-    await expect(room.page.get_by_role("alert").get_by_text("Who asks?")).to_have_count(0)
+    await expect(room.page.get_by_role("alert").get_by_text("First choose who asks")).to_have_count(0)
     await thumb.tap(room.send)
     assert thumb.lift() == 2
     await expect(room.card("Whose question is this?")).to_contain_text("The room:")
@@ -124,7 +126,7 @@ async def test_a_room_that_wants_no_names_sends_in_one_tap_and_the_tablet_rememb
     await thumb.tap(switch)
     await room.words.fill("And now nobody")
     await thumb.tap(room.send)
-    await expect(room.page.get_by_role("alert").get_by_text("Who asks?")).to_be_visible()
+    await expect(room.page.get_by_role("alert").get_by_text("First choose who asks")).to_be_visible()
 
 
 async def test_private_in_other_words_and_blocking_are_a_tap_each(people: People, commands: Commands) -> None:
