@@ -17,9 +17,10 @@ export const emptyDraft = { student_id: undefined, text: '', verbatim: true, urg
 
 /**
  * `draft` and `onDraft` are the page's, so that "Edit" on a refused question can fill the form again; `focusOn` changes
- * when the words are to be written next. `last`: the student who asked last, or null; `isNameless`: nobody need be named.
+ * when the words are to be written next. `last`: the student who asked last, or null; `isNameless`: nobody need be named;
+ * `sent`: what became of the last one, shown until the next is begun.
  */
-export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNameless, onNameless, focusOn }) {
+export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNameless, onNameless, focusOn, sent }) {
   // What is missing, by name: in words only as it is shown, as they follow the language.
   const [missing, setMissing] = useState(null)
   const sentAt = useRef(0)
@@ -80,6 +81,7 @@ export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNa
         <button class="btn primary big send">${t('ask.send')}</button>
       </div>
       <p id="ask-fault" class="fault" role="alert">${fault}</p>
+      ${isNobody && !draft.text && sent}
       ${isNameless && isNobody && html`<p class="small mute">${t('ask.asRoom')}</p>`}
       ${length > COUNT_FROM && html`<p class="small mute">${t('ask.count', { length, most: MAX_TEXT })}</p>`}
       ${isUnsure && html`<p class="small mute">${t('ask.willWait')}</p>`}

@@ -46,6 +46,8 @@ export function aboutOf(meeting, { acts, isLive }) {
       lead: find(question.merged_into),
       entry: entryToShow(entries, question),
     }),
+    /** A question that was asked here, wherever it has come to. */
+    ask: (id) => ({ question: find(id), entry: entries.findLast((entry) => entry.data.question_id === id) }),
     call: (call) => ({
       ...{ call, names, commands },
       question: find(call.question_id),

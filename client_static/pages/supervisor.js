@@ -6,6 +6,7 @@ import { useMemo, useState } from 'preact/hooks'
 import { AskForm, emptyDraft } from '../components/ask-form.js'
 import { Bar } from '../components/bar.js'
 import { useFocusKept } from '../components/focus-kept.js'
+import { LastAsk } from '../components/last-ask.js'
 import { LinkNotice } from '../components/link-notice.js'
 import { LinkState } from '../components/link-state.js'
 import { OurQuestions } from '../components/our-questions.js'
@@ -27,6 +28,7 @@ export function SupervisorPage({ meeting, title, section }) {
   const [picked, pick] = useState(null)
   const [draft, setDraft] = useState(emptyDraft)
   const [focusOn, setFocus] = useState(0)
+  const [lastAsk, setLastAsk] = useState(null)
   const names = meeting.names.value
   const siteIds = meeting.siteIds.value
   const siteId = siteIds.includes(picked) ? picked : siteIds[0]
@@ -73,7 +75,8 @@ export function SupervisorPage({ meeting, title, section }) {
               last=${room.lastAsker}
               isNameless=${isNameless(siteId)}
               onNameless=${(isOn) => setNameless(siteId, isOn)}
-              onSend=${(written) => acts.ask(siteId, written)}
+              onSend=${(written) => setLastAsk(acts.ask(siteId, written))}
+              sent=${html`<${LastAsk} ask=${about.ask(lastAsk)} ...${{ names, commands: meeting.live.commands }} />`}
               isUnsure=${link.value !== 'connected'}
             />`
           : html`<p class="empty">${t(`ask.not.${view.status}`)}</p>`}
@@ -102,6 +105,7 @@ function actsOf(meeting, setDraft, setFocus) {
       const question = { question_id: uuid7(), site_id: siteId, asked_at: Date.now() }
       submit('question.relay', { ...question, student_id, text, verbatim, urgency, shareable })
       setDraft(emptyDraft)
+      return question.question_id
     },
     /** The same student's next question: they are chosen, what is written already stays. */
     askFor(studentId) {

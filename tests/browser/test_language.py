@@ -72,7 +72,7 @@ async def test_a_supervisors_question_outlives_the_change(people: People) -> Non
     await room.send.click()
     await expect(room.card("¿Por qué no se cae?")).to_contain_text("Waiting for the teacher")
     await speak(room.page, "es")
-    await expect(room.page.get_by_text(re.compile("^Falta que su docente la vea"))).to_be_visible()
+    await expect(room.page.get_by_text(re.compile("^Falta que su docente la vea")).first).to_be_visible()
     assert await room.was_not_reloaded()
 
 

@@ -55,6 +55,8 @@ async def test_any_student_asks_in_two_taps_and_the_text(people: People, command
     question = asked(commands, text)
     assert question["student_id"] == student["student_id"]
     assert (question["shareable"], question["verbatim"], question["urgency"]) == (True, True, "normal")
+    form = room.page.get_by_role("region", name="Ask for a student")
+    await expect(form).to_contain_text("Waiting for the teacher to see it")
     await expect(room.words).to_have_value("")
     await expect(room.who.get_by_role("radio", checked=True)).to_have_count(0)
 

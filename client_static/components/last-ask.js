@@ -1,0 +1,18 @@
+// What became of the question that was sent last, right where it was sent: its card may be out of sight.
+import { html } from '../core/html.js'
+import { CommandNote } from './command-note.js'
+import { Steps } from './steps.js'
+
+/** `ask`: `{entry}` until the record shows the question, then `{question}`. */
+export function LastAsk({ ask, names, commands }) {
+  const { entry, question } = ask
+  // One that was refused stands first on the page, with what can be done about it.
+  if (!question && (!entry || entry.state === 'refused')) return null
+  const { student_id: id } = question ?? entry.data
+  return html`
+    <div class="last-ask">
+      <b>${names.student(id)}</b>
+      ${question ? html`<${Steps} ...${{ question, names }} />` : html`<${CommandNote} ...${{ entry, commands }} />`}
+    </div>
+  `
+}
