@@ -1,38 +1,36 @@
 // The first thing on the supervisor's screen: what is wrong and what to do about it, the worst first; or that all is
-// well.
+// well. Where there is something to do, a tap on it leads there.
 import { html } from '../core/html.js'
-import { isReturning, isWaiting } from '../core/questions.js'
 import { isKept } from '../core/tablet.js'
 import { asNumber, locale, t } from '../core/text.js'
 import { asClock } from '../core/time.js'
 import { Mark } from './pill.js'
+import { jumpTo } from './thumbs.js'
 import { Wait } from './wait.js'
 
-export function RoomStrip({ meeting, room, own, refused, link }) {
-  const state = stripOf({ meeting, room, own, refused, link })
-  return html`
-    <div class=${`strip ${state.tone}`}>
-      ${state.figure !== undefined && html`<span class="figure">${state.figure}</span>`}
-      <span class="strip-text">
-        <b><${Mark} name=${state.mark ?? state.tone} /> ${state.title}</b>
-        <span>${state.under}</span>
-      </span>
-    </div>
+/** `toDo`, `waiting`, `refused`: how many. */
+export function RoomStrip(props) {
+  const state = stripOf(props)
+  const inside = html`
+    ${state.figure !== undefined && html`<span class="figure">${state.figure}</span>`}
+    <span class="strip-text">
+      <b><${Mark} name=${state.mark ?? state.tone} /> ${state.title}</b>
+      <span>${state.under}</span>
+    </span>
   `
+  const look = `strip ${state.tone}`
+  return props.toDo > 0
+    ? html`<button id="strip" class=${look} onClick=${() => jumpTo('todo')}>${inside}</button>`
+    : html`<div id="strip" class=${look} tabindex="-1">${inside}</div>`
 }
 
-function stripOf({ meeting, room, own, refused, link }) {
-  const back = own.filter(isReturning).length
-  const waiting = own.filter(isWaiting).length
+function stripOf({ meeting, room, refused, toDo, waiting, link }) {
   if (refused > 0) return counted('bad', refused, 'strip.refused', t('strip.refusedDo'))
   if (link !== 'connected') return noLink()
-  if (back > 0) return counted('info', back, 'strip.back', t('strip.backDo'))
+  if (toDo > 0) return counted('info', toDo, 'strip.toDo', meanwhile(waiting, room))
   if (meeting.status === 'scheduled') return notStarted(meeting)
   if (meeting.status === 'ended') return ended(waiting)
-  if (waiting > 0) {
-    const oldest = html`${t('strip.waitingDo')} <${Wait} since=${room.waiting_since} />`
-    return { ...counted('info', waiting, 'strip.waiting', oldest), mark: 'held' }
-  }
+  if (waiting > 0) return { ...counted('info', waiting, 'strip.waiting', oldest(room)), mark: 'held' }
   return { tone: 'ok', title: t('strip.well'), under: t('strip.wellDo') }
 }
 
@@ -43,6 +41,11 @@ const noLink = () => ({
 })
 
 const counted = (tone, n, key, under) => ({ tone, figure: asNumber(n), title: t(key, { n }), under })
+
+const oldest = (room) => html`${t('strip.waitingDo')} <${Wait} since=${room.waiting_since} />`
+
+const meanwhile = (waiting, room) =>
+  waiting > 0 ? html`${t('strip.waiting', { n: waiting })} · ${oldest(room)}` : t('strip.noneWait')
 
 function notStarted(meeting) {
   const time = asClock(meeting.starts_at, locale.value)

@@ -1,84 +1,65 @@
-// Who asks: the room's own students as chips, those who asked last first. A long roster shows a handful and opens to all
-// of them with a search field.
-import { useRef, useState } from 'preact/hooks'
+// Who asks: all of the room's students as chips that never change places, so that each is one tap away. A long roster
+// scrolls in its own frame and can be searched. Nobody is chosen beforehand: a hurried tap on Send must not file one
+// student's question as another's, or as the room's.
+import { useState } from 'preact/hooks'
 
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
 
-const SHOWN_AT_ONCE = 12
-const SHOWN_OF_MANY = 7
+/** From here on, looking for a name is quicker than reading them. */
+const MANY = 26
 
-/** `chosen`: a student id, or null for the room. */
-export function StudentPicker({ students, recent, chosen, onChoose }) {
-  const [isOpen, setOpen] = useState(false)
+/** `chosen`: a student id, null for the room, undefined for nobody yet. `onChoose(id, isTapped)`. */
+export function StudentPicker({ students, chosen, fault, onChoose }) {
   const [sought, setSought] = useState('')
-  const search = useRef(null)
-  const isMany = students.length > SHOWN_AT_ONCE
-  const shown = isMany ? (isOpen ? matching(students, sought) : handful(students, recent, chosen)) : students
-
-  function open() {
-    setOpen(true)
-    setSought('')
-    requestAnimationFrame(() => search.current?.focus())
+  const shown = students.length > MANY ? matching(students, sought) : students
+  const choose = (id, isTapped) => {
+    onChoose(id, isTapped)
+    if (isTapped) setSought('')
   }
-  const choose = (id) => {
-    onChoose(id)
-    setOpen(false)
+  /** Enter takes the one that was found; it never sends. */
+  function found(event) {
+    if (event.key !== 'Enter') return
+    event.preventDefault()
+    if (shown.length === 1) choose(shown[0].student_id, true)
   }
-
   return html`
-    <fieldset class="who">
+    <fieldset class="who" aria-describedby="who-fault">
       <legend>${t('ask.who')}</legend>
-      ${isOpen &&
+      <p id="who-fault" class="fault" role="alert">${fault}</p>
+      ${students.length > MANY &&
       html`<label class="field who-search">
         <span class="unseen">${t('ask.search')}</span>
         <input
-          ref=${search}
           type="search"
           placeholder=${t('ask.search')}
           value=${sought}
           onInput=${(event) => setSought(event.target.value)}
-          onKeyDown=${(event) => event.key === 'Enter' && event.preventDefault()}
+          onKeyDown=${found}
         />
       </label>`}
-      <div class=${`chips ${isOpen ? 'is-open' : ''}`}>
+      <div class="chips">
         <${Chip} id=${null} name=${t('name.room')} ...${{ chosen, choose }} />
-        ${shown.map(
-          ({ student_id: id, name }) => html`<${Chip} key=${id} ...${{ id, name, chosen, choose }} />`,
-        )}
-        ${isMany &&
-        html`<button
-          type="button"
-          class="btn big chip-more"
-          aria-expanded=${isOpen}
-          onClick=${isOpen ? () => setOpen(false) : open}
-        >
-          ${isOpen ? t('ask.fewer') : t('ask.all', { n: students.length })}
-        </button>`}
+        ${shown.map(({ student_id: id, name }) => html`<${Chip} key=${id} ...${{ id, name, chosen, choose }} />`)}
       </div>
-      ${isOpen && shown.length === 0 && html`<p class="small mute" role="status">${t('ask.nobody', { sought })}</p>`}
+      ${shown.length === 0 && sought && html`<p class="small mute" role="status">${t('ask.nobody', { sought })}</p>`}
     </fieldset>
   `
 }
 
+/** A click that a pointer made has a count; one that a key made has none. */
 const Chip = ({ id, name, chosen, choose }) => html`
   <label class="chip">
     <input
       type="radio"
       name="asker"
       checked=${chosen === id}
-      onChange=${() => choose(id)}
-      onClick=${() => chosen === id && choose(id)}
+      onChange=${() => choose(id, false)}
+      onClick=${(event) => event.detail > 0 && choose(id, true)}
     />
     <span>${name}</span>
   </label>
 `
-
-function handful(students, recent, chosen) {
-  const first = new Set([chosen, ...recent].filter(Boolean))
-  const isFirst = (student) => first.has(student.student_id)
-  return [...students.filter(isFirst), ...students.filter((student) => !isFirst(student))].slice(0, SHOWN_OF_MANY)
-}
 
 const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLocaleLowerCase()
 

@@ -8,7 +8,8 @@ export const LONG_WAIT_MS = 120_000
 
 export const isOpen = (question) => question.status === 'queued' || question.status === 'seen'
 export const isWaiting = (question) => isOpen(question) || question.status === 'claimed'
-export const isReturning = (question) => question.status === 'answered' || question.status === 'delivered'
+/** An answer on its way back to who asked; `cannot_find`: they were not there, and it can be brought later. */
+export const isReturning = (question) => ['answered', 'delivered', 'cannot_find'].includes(question.status)
 export const lastAnswer = (question) => question.answers?.at(-1) ?? null
 
 /** The queue's order, element by element; ids settle what is left, so that no two screens disagree. */
@@ -59,14 +60,6 @@ export function roomState(room, questions, now) {
   if (room.waiting && now - room.waiting_since >= LONG_WAIT_MS) return 'long'
   return room.waiting ? 'waiting' : 'quiet'
 }
-
-const NEED = { delivered: 0, answered: 0, queued: 1, seen: 1, claimed: 1, confirmed: 2 }
-
-/** A room's own questions: first those whose answer the room must bring back, then the waiting, then the settled. */
-export const ourQuestions = (questions, siteId) =>
-  questions
-    .filter((question) => question.site_id === siteId)
-    .sort((a, b) => NEED[a.status] - NEED[b.status] || newestTurn(b) - newestTurn(a) || byOrder(a, b))
 
 const newestTurn = (question) => lastAnswer(question)?.at ?? question.received_at
 

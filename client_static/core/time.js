@@ -74,6 +74,19 @@ export const asClockWithSeconds = (millis, locale) => format(locale, { ...CLOCK,
 export const asDay = (millis, locale) =>
   format(locale, { weekday: 'short', month: 'short', day: 'numeric' }).format(millis)
 
+const WEEK_MS = 6 * 24 * 60 * 60 * 1000
+
+/** When something is due there: "Wednesday 3:30 PM", with the date where the weekday alone could mean two. */
+export function asDue(millis, timeZone, locale, now = serverInstant()) {
+  const day = Math.abs(millis - now) < WEEK_MS ? { weekday: 'long' } : { weekday: 'long', month: 'short', day: 'numeric' }
+  const written = (zone) => `${format(locale, { ...day, ...zone }).format(millis)} ${format(locale, { ...CLOCK, ...zone }).format(millis)}`
+  try {
+    return written({ timeZone })
+  } catch {
+    return written({})
+  }
+}
+
 /** "9:00 – 9:50 AM", as the locale writes a range. */
 export const asTimes = (from, to, locale) => format(locale, CLOCK).formatRange(from, to)
 

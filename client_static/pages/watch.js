@@ -26,8 +26,10 @@ export function WatchPage({ meeting, title, section }) {
       <${LinkNotice} meeting=${meeting} />
       <${RosterNotice} meeting=${meeting} />
       <${Rooms} rooms=${meeting.rooms.value} ...${{ questions, names }} />
-      <h2>${t('board.title')} <${Pill} tone="info">${t('board.count', { n: waiting.length })}<//></h2>
-      <p class="small mute">${t('watch.note')}</p>
+      <div class="watch-head">
+        <h2>${t('board.title')} <${Pill} tone="info">${t('board.count', { n: waiting.length })}<//></h2>
+        <p class="small mute">${t('watch.note')}</p>
+      </div>
       <ol class="list" role="list">
         ${waiting.map((question) => html`<${Watched} key=${question.question_id} ...${{ question, names }} />`)}
       </ol>

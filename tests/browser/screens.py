@@ -1,5 +1,8 @@
 """The screens as a person finds their way on them: by role and label, never by class or id."""
 
+import re
+from typing import Literal
+
 from playwright.async_api import Locator, Page, expect
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -85,20 +88,34 @@ class Room(Screen):
         return self.page.get_by_role("button", name="Send", exact=True)
 
     @property
+    def who(self) -> Locator:
+        """The students to choose from, the room first."""
+        return self.page.get_by_role("group", name="Who asks?")
+
+    @property
     def ours(self) -> Locator:
         return self.page.get_by_role("region", name="Our questions")
+
+    @property
+    def to_do(self) -> Locator:
+        return self.page.get_by_role("region", name="To do now")
 
     @property
     def from_others(self) -> Locator:
         return self.page.get_by_role("region", name="From other rooms")
 
     def card(self, text: str) -> Locator:
-        """One of the room's own questions."""
-        return self.ours.get_by_role("listitem").filter(has_text=text)
+        """One of the room's own questions, wherever it stands."""
+        cards = self.page.get_by_role("region", name=re.compile("^(Our questions|To do now)$"))
+        return cards.get_by_role("listitem").filter(has_text=text)
+
+    def call(self, words: str) -> Locator:
+        """The card of a call on a student."""
+        return self.to_do.get_by_role("listitem").filter(has_text=words)
 
     async def first_student(self) -> str:
         """The name on the first student's chip: the chip before it is the room's."""
-        label = self.page.get_by_role("group", name="Who asks?").get_by_role("radio").nth(1)
+        label = self.who.get_by_role("radio").nth(1)
         return str(await label.evaluate("radio => radio.closest('label').textContent.trim()"))
 
     async def ask(self, text: str, *, student: str | None = None, kinds: tuple[str, ...] = ()) -> None:
@@ -108,9 +125,13 @@ class Room(Screen):
         await expect(self.card(text)).to_contain_text("Waiting for the teacher")
 
     async def write(self, text: str, *, student: str | None = None, kinds: tuple[str, ...] = ()) -> None:
-        """Fill the form without sending it."""
-        if student:
-            await self.page.get_by_role("radio", name=student).check()
+        """Fill the form without sending it; without a student it is the room's question."""
+        await self.who.get_by_role("radio", name=student or "The room", exact=True).check()
         await self.words.fill(text)
         for kind in kinds:
-            await self.page.get_by_role("checkbox", name=kind).check()
+            await self.kind(kind).check()
+
+    def kind(self, name: str) -> Locator:
+        """One of the form's choices."""
+        role: Literal["checkbox", "radio"] = "checkbox" if name == "Stuck until answered" else "radio"
+        return self.page.get_by_role("region", name="Ask for a student").get_by_role(role, name=name)

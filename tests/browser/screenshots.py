@@ -16,11 +16,12 @@ from typing import Any
 from playwright.async_api import Page, async_playwright, expect
 
 from tests.browser.conftest import ARGS, People, chromium_path
-from tests.browser.screens import Console, Room
+from tests.browser.screens import Console, Room, speak
 from tests.support.server import ServerProcess
 
 LAPTOP, SMALL_LAPTOP = {"width": 1440, "height": 900}, {"width": 1280, "height": 720}
 TABLET, PHONE = {"width": 820, "height": 1180}, {"width": 320, "height": 640}
+LYING, LONG = {"width": 1024, "height": 768}, {"width": 820, "height": 2400}
 ASKED = [
     ("mesa-flats", 0, "Why does the normal force not cancel gravity on the ramp?", {"urgency": "blocking"}),
     ("pine-ridge", 0, "Is the angle measured from the floor or from the ramp?", {"verbatim": False}),
@@ -45,6 +46,7 @@ class Commands:
         self._base = demo["base_url"]
         self._meeting = demo["meeting"]["id"]
         self._tokens = {one["person_id"]: one["token"] for one in demo["people"]}
+        self.ids: list[str] = []
 
     def request(self, person_id: str, path: str, body: Any = None) -> Any:
         """One request; `body` None is a GET."""
@@ -71,7 +73,7 @@ class Commands:
 
 def make_busy(commands: Commands) -> None:
     """A class in motion: something in every state."""
-    ids = [commands.ask(*asked) for asked in ASKED]
+    ids = commands.ids = [commands.ask(*asked) for asked in ASKED]
     settled = [(4, "question.still_stuck"), (5, "question.confirm"), (6, "question.deliver"), (7, None)]
     for index, name in settled:
         form = "written" if index in {6, 7} else "spoken_to_all"
@@ -82,11 +84,44 @@ def make_busy(commands: Commands) -> None:
             commands.run(f"supervisor-{ASKED[index][0]}", name, question_id=ids[index])
 
 
+def make_every_state(commands: Commands) -> None:
+    """What a room may meet, on top of a busy class: a call, and a question in every state with a face of its own."""
+    mesa = "supervisor-mesa-flats"
+
+    def asked(n: int, text: str, *steps: str, **more: Any) -> str:
+        question_id = commands.ask("mesa-flats", n, text, {"shareable": True})
+        for name in steps:
+            commands.run("teacher", f"question.{name}", question_id=question_id, **(more if name == steps[-1] else {}))
+        return question_id
+
+    asked(3, "What is mew for ice?", "ask_back", note="Is it the Greek letter?")
+    asked(4, "Can we leave early for the bus?", "decline", reason="ask_your_site")
+    asked(5, "Could you send us the whole derivation?", "defer")
+    asked(6, "Is the weight of the rope in the diagram?", "merge", into=commands.ids[2])
+    missed = asked(7, "Where do I find the answer key?", "begin", "answer", form="spoken_to_site")
+    commands.run(mesa, "question.cannot_find", question_id=missed)
+    commands.run(mesa, "question.withdraw", question_id=asked(8, "Never mind"))
+    asked(9, "Why is g negative in your drawing?", "begin")
+    student = commands.request(mesa, "/roster")["students"][0]["student_id"]
+    commands.run("teacher", "student.call_on", call_id=str(uuid.uuid4()), site_id="mesa-flats", student_id=student)
+
+
 def make_full(commands: Commands) -> None:
     """Sixty open questions."""
     for n in range(54):
         site_id, _, text, more = ASKED[n % len(ASKED)]
         commands.ask(site_id, n % 6, text, more)
+
+
+async def fill_the_roster(page: Page, commands: Commands) -> None:
+    """The page's roster has forty students with long names at Mesa Flats, whatever the demo has."""
+    roster = commands.request("supervisor-mesa-flats", "/roster")
+    name = "María Guadalupe Wolfeschlegelsteinhausen Óyelaran"
+    roster["students"] += [
+        roster["students"][0] | {"student_id": f"s{n}", "name": f"{name}-{n}"}
+        for n in range(len(roster["students"]), 40)
+    ]
+    await page.route("**/roster", lambda route: route.fulfill(json=roster))
 
 
 class Studio:
@@ -112,6 +147,41 @@ class Studio:
         await page.close()
 
 
+async def shoot_room(studio: Studio, commands: Commands) -> None:
+    """The supervisor's states that a busy class alone does not show."""
+    mesa = "supervisor-mesa-flats"
+    make_every_state(commands)
+    for name, size in (("states", LONG), ("states-320", PHONE), ("states-lying", LYING)):
+        room = Room(await studio.people.open(mesa, viewport=size))
+        await room.is_live()
+        if size is LONG:
+            await room.to_do.get_by_role("button", name="more to do").click()
+        await studio.keep(room.page, f"supervisor-{name}")
+        await speak(room.page, "es")
+        await studio.keep(room.page, f"supervisor-{name}-es")
+        await room.page.close()
+    room = Room(await studio.people.open(mesa, viewport=TABLET))
+    await room.is_live()
+    await room.words.fill("Whose question is this?")
+    await room.send.click()
+    await studio.keep(room.page, "supervisor-who")
+    await room.page.close()
+    for name, size in (("40-students", TABLET), ("40-students-lying", LYING)):
+        room = Room(await studio.people.open(mesa, "/healthz", viewport=size))
+        await fill_the_roster(room.page, commands)
+        await room.page.goto(studio.people.base_of(mesa) + studio.people.meeting_path)
+        await room.is_live()
+        await studio.keep(room.page, f"supervisor-{name}")
+        await room.page.close()
+    room = Room(await studio.people.open(mesa, "/healthz", viewport=TABLET))
+    await room.page.route_web_socket("**", lambda _: None)
+    await room.page.goto(studio.people.base_of(mesa) + studio.people.meeting_path)
+    await expect(room.page.get_by_text("Joining the class")).to_be_visible()
+    await studio.keep(room.page, "supervisor-loading")
+    await room.page.close()
+    await studio.shoot("supervisor-denied", mesa, "/meetings/none", TABLET, "you have no part in it")
+
+
 async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -> None:
     people = studio.people
     await studio.shoot("teacher-empty", "teacher", None, LAPTOP, "Live")
@@ -123,6 +193,7 @@ async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -
     await studio.shoot("supervisor-answers", "supervisor-harlow", None, TABLET, "Live")
     await studio.shoot("supervisor-320", "supervisor-mesa-flats", None, PHONE, "Live")
     await studio.shoot("supervisor-landscape", "supervisor-mesa-flats", None, SMALL_LAPTOP, "Live")
+    await shoot_room(studio, commands)
     await studio.shoot("home-teacher", "teacher", "/", SMALL_LAPTOP, "Live now")
     await studio.shoot("home-registrar", "registrar", "/", SMALL_LAPTOP, "Sites of the program")
     await studio.shoot("home-coordinator", "coordinator", "/", SMALL_LAPTOP, "Sites of the program")

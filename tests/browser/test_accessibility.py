@@ -42,9 +42,9 @@ SCREENS: dict[str, tuple[str | None, str | None, dict[str, int], str]] = {
 
 
 # Text that its own box cuts off, or that lies beyond the window's edge. Shortened on purpose: a question in a list,
-# whose whole text is beside it, and a name where there are many rooms.
+# whose whole text is beside it, a very long one until it is opened, and a name where there are many rooms.
 CUT = """() => {
-  const shortened = '.q-open, .deliver-text, .is-many .room-name, .is-many .supervisors dd, .unseen, .skip'
+  const shortened = '.q-open, .deliver-text, .is-many .room-name, .is-many .supervisors dd, .unseen, .skip, .is-folded'
   const isCut = (one) => {
     const { overflowX, overflowY } = getComputedStyle(one)
     const isWide = !/auto|scroll|visible/.test(overflowX) && one.scrollWidth > one.clientWidth + 1
@@ -75,9 +75,9 @@ async def fill_the_class(people: People) -> None:
     await mesa.is_live()
     if await mesa.card("A state of its own").count():
         return
-    for n, kind in enumerate(("Stuck until answered", "In other words", "Other rooms may see it", "In other words")):
+    for n, kind in enumerate(("Stuck until answered", "In other words", "Only the teacher", "In other words")):
         await mesa.ask(f"A state of its own, number {n}", kinds=(kind,))
-    for n, button in ((0, "Got it"), (1, "Still stuck"), (2, "Delivered")):
+    for n, button in ((0, "Got it"), (1, "Still stuck"), (2, "Brought to the room")):
         await teacher.claim(f"number {n}")
         await teacher.answer("Written", "Page 112.")
         await mesa.card(f"number {n}").get_by_role("button", name=button).click()
@@ -147,7 +147,9 @@ async def test_the_room_has_targets_of_48_px_8_px_apart(people: People) -> None:
     page = await people.open("supervisor-mesa-flats", viewport=TABLET)
     await Room(page).is_live()
     boxes = await page.evaluate(
-        """() => [...document.querySelectorAll('main button, main .chip, nav button, header a')].map((one) => {
+        """() => [...document.querySelectorAll(
+          'main button, main .chip, main .seg label, nav button, header a'
+        )].map((one) => {
           const { x, y, width, height } = one.getBoundingClientRect()
           return { name: one.textContent.trim(), x, y, width, height, inNav: Boolean(one.closest('nav')) }
         })"""

@@ -57,8 +57,8 @@ async def test_another_site_gets_no_private_question_and_no_name(people: People,
     student = await mesa.first_student()
 
     long_text = "A shared one, long enough to travel as gzip. " * 40
-    await mesa.ask("Only for our teacher", student=student)
-    await mesa.write(long_text, student=student, kinds=("Other rooms may see it",))
+    await mesa.ask("Only for our teacher", student=student, kinds=("Only the teacher",))
+    await mesa.write(long_text, student=student, kinds=("Other rooms may read",))
     await mesa.send.click()
     await expect(harlow.from_others.get_by_text("A shared one")).to_be_visible()
     for text in ("Only for our teacher", "A shared one"):

@@ -54,7 +54,7 @@ async def test_a_question_goes_there_and_back_while_the_server_is_killed_and_nob
     await expect(harlow.ours.get_by_text(second)).to_have_count(1)
     await expect(teacher.returning(first)).to_contain_text("Not delivered yet")
 
-    await mesa.card(first).get_by_role("button", name="Delivered").click()
+    await mesa.card(first).get_by_role("button", name="Brought to").click()
     await expect(teacher.returning(first)).to_contain_text("Delivered")
     await mesa.card(first).get_by_role("button", name="Still stuck").click()
     await expect(teacher.question(first)).to_contain_text("Still stuck")
@@ -109,7 +109,7 @@ async def test_a_refused_question_says_why_and_can_be_edited_and_sent(people: Pe
     await card.get_by_role("button", name="Edit").click()
     await expect(mesa.words).to_be_focused()
     await expect(mesa.page.get_by_role("radio", name=student)).to_be_checked()
-    await expect(mesa.page.get_by_role("checkbox", name="In other words")).to_be_checked()
+    await expect(mesa.kind("In other words")).to_be_checked()
     await mesa.words.fill("A plain question now")
     await mesa.send.click()
     await expect(teacher.question("A plain question now")).to_contain_text("in other words")

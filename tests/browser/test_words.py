@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from tests.browser.conftest import People
-from tests.browser.screenshots import Commands, make_busy
+from tests.browser.screenshots import Commands, make_busy, make_every_state
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -46,7 +46,7 @@ _TEXTS = """() => {
   return texts.filter((text) => text.trim())
 }"""
 _DATA = """async (paths) => {
-  const kept = new Set(['name', 'initials', 'title', 'section_title', 'text'])
+  const kept = new Set(['name', 'initials', 'title', 'section_title', 'text', 'note'])
   const found = []
   const gather = (value, key) => {
     if (typeof value === 'string') kept.has(key) && found.push(value)
@@ -59,7 +59,8 @@ _DATA = """async (paths) => {
   return found
 }"""
 _TIMES = re.compile(
-    r"\b(AM|PM|sec|[MPCE]T|(Sun|Mon|Tue|Wed|Thu|Fri|Sat), (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))\b"
+    r"\b(AM|PM|sec|[MPCE]T|(Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day"
+    r"|(Sun|Mon|Tue|Wed|Thu|Fri|Sat), (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))\b"
 )
 
 
@@ -108,7 +109,9 @@ def screens(people: People) -> Bracketed:
 @pytest.fixture(scope="module", autouse=True)
 def busy_class(demo: dict[str, Any]) -> None:
     """A question in every state."""
-    make_busy(Commands(demo))
+    commands = Commands(demo)
+    make_busy(commands)
+    make_every_state(commands)
 
 
 async def _is_live(page: Page) -> None:
@@ -165,20 +168,28 @@ async def test_the_console_its_dialogs_and_its_forms(screens: Bracketed) -> None
 async def test_the_room_with_something_in_every_state(screens: Bracketed) -> None:
     page = await screens.open("supervisor-mesa-flats")
     await _is_live(page)
-    await page.get_by_role("button", name="⟦Send⟧", exact=True).click()
+    form = page.get_by_role("region", name="⟦Ask⟧ ⟦for⟧ ⟦a⟧ ⟦student⟧")
+
+    async def ask(text: str) -> None:
+        await form.get_by_role("radio", name="⟦The⟧ ⟦room⟧").check()
+        await form.locator("textarea").fill(text)
+        await form.get_by_role("button", name="⟦Send⟧", exact=True).click()
+
+    await page.get_by_role("button", name="⟦more⟧").click()
+    await page.get_by_role("button", name="⟦once⟧ ⟦more⟧").click()
+    await page.get_by_role("button", name="⟦Take⟧").first.click()
+    await form.get_by_role("button", name="⟦Send⟧", exact=True).click()
     await expect(page.get_by_role("alert").filter(has_text="⟦first⟧")).to_be_visible()
     assert await screens.bypasses(page) == []
     await page.context.set_offline(True)
-    await page.locator("textarea").fill("12345")
-    await page.get_by_role("button", name="⟦Send⟧", exact=True).click()
+    await ask("12345")
     await expect(page.get_by_text("⟦Saved⟧")).not_to_have_count(0)
     await expect(page.get_by_role("banner").get_by_text("⟦No⟧ ⟦network⟧", exact=True)).to_be_visible()
     texts = await page.evaluate(_TEXTS)
     assert "⟦No⟧ ⟦network⟧" in texts
     await page.context.set_offline(False)
     await _is_live(page)
-    await page.locator("textarea").fill("\u202e 12345")
-    await page.get_by_role("button", name="⟦Send⟧", exact=True).click()
+    await ask("\u202e 12345")
     await expect(page.get_by_text("⟦Could⟧ ⟦not⟧ ⟦send⟧")).to_be_visible()
     assert await screens.bypasses(page) == []
 

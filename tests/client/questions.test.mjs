@@ -52,16 +52,6 @@ test('a room tells its worst state', () => {
   assert.equal(q.roomState({ ...room, waiting: 0, waiting_since: null }, [], q.LONG_WAIT_MS), 'quiet')
 })
 
-test('a room’s own list starts with what it must bring back', () => {
-  const questions = [
-    question('settled', { status: 'confirmed', answers: [answer({ confirmed_at: 9 })] }),
-    question('waits'),
-    question('back', { status: 'answered', answers: [answer()] }),
-    question('theirs', { site_id: 'mesa' }),
-  ]
-  assert.deepEqual(ids(q.ourQuestions(questions, 'pine')), ['back', 'waits', 'settled'])
-})
-
 test('from other rooms only what carries a text', () => {
   const questions = [question('own'), question('shared', { site_id: 'mesa' }), question('private', { site_id: 'mesa', text: undefined })]
   assert.deepEqual(ids(q.sharedByOthers(questions, ['pine'])), ['shared'])
