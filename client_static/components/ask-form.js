@@ -16,10 +16,12 @@ export const emptyDraft = { student_id: null, text: '', verbatim: true, urgency:
 
 /** `draft` and `onDraft` are the page's, so that "Edit" on a refused question can fill the form again. */
 export function AskForm({ draft, onDraft, students, recent, onSend, isUnsure }) {
-  const [fault, setFault] = useState(null)
+  const [isFaulty, setFaulty] = useState(false)
   const sentAt = useRef(0)
   const area = useRef(null)
   const length = [...draft.text].length
+  // In words only as it is shown: they follow the language.
+  const fault = isFaulty ? faultIn(draft.text, length) : null
   const write = (changes) => onDraft({ ...draft, ...changes })
 
   useEffect(() => {
@@ -30,7 +32,7 @@ export function AskForm({ draft, onDraft, students, recent, onSend, isUnsure }) 
     event.preventDefault()
     if (!draft.text && Date.now() - sentAt.current < BOUNCE_MS) return
     const found = faultIn(draft.text, length)
-    setFault(found)
+    setFaulty(Boolean(found))
     if (found) return area.current.focus()
     sentAt.current = Date.now()
     onSend(draft)
@@ -53,7 +55,7 @@ export function AskForm({ draft, onDraft, students, recent, onSend, isUnsure }) 
           value=${draft.text}
           aria-invalid=${fault ? 'true' : undefined}
           aria-describedby="ask-fault"
-          onInput=${(event) => (setFault(null), write({ text: event.target.value }))}
+          onInput=${(event) => (setFaulty(false), write({ text: event.target.value }))}
           onKeyDown=${keyed}
         ></textarea>
       </label>

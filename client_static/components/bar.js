@@ -1,9 +1,10 @@
-// The chalkboard bar on top of every page: where this is, and the way home.
+// The chalkboard bar on top of every page: where this is, the way home, and the other language.
 import { useLayoutEffect, useRef } from 'preact/hooks'
 
 import { mayTakeFocus } from '../core/arrival.js'
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
+import { LanguageSwitch } from './language-switch.js'
 
 export const Bar = ({ title, under, children, isHome = false }) => html`
   <header class="bar">
@@ -13,6 +14,7 @@ export const Bar = ({ title, under, children, isHome = false }) => html`
       ${under && html`<span class="small">${under}</span>`}
     </div>
     ${children}
+    <${LanguageSwitch} />
   </header>
 `
 

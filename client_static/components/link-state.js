@@ -4,8 +4,8 @@ import { useEffect, useRef } from 'preact/hooks'
 
 import { say } from '../core/announce.js'
 import { html } from '../core/html.js'
-import { t } from '../core/text.js'
-import { asWait, tick } from '../core/time.js'
+import { locale, t } from '../core/text.js'
+import { asSeconds, asWait, tick } from '../core/time.js'
 import { Pill } from './pill.js'
 
 /** Heads come every 10 s; anything older than this is worth a second look even while the link is up. */
@@ -25,7 +25,7 @@ export function LinkState({ live }) {
   <//>`
 }
 
-const asAge = (millis) => (millis < 60_000 ? t('link.seconds', { n: Math.floor(millis / 1000) }) : asWait(millis))
+const asAge = (millis) => (millis < 60_000 ? asSeconds(millis, locale.value) : asWait(millis))
 
 /** Speaks when the link changes, once it has been up. */
 export function useLinkAnnounced(live) {

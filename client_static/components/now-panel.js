@@ -143,7 +143,7 @@ function AnswerForm({ question, drafts, acts, entry, hasKeys, commands }) {
           onKeyDown=${keyed}
         ></textarea>
       </label>
-      <p id="answer-fault" class="fault" role="alert">${fault}</p>
+      <p id="answer-fault" class="fault" role="alert">${fault && t(fault)}</p>
       <div>
         <button id="answered" class="btn primary big">
           ${t('answer.submit')}${hasKeys && html`<kbd aria-hidden="true">a</kbd>`}

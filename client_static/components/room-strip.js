@@ -2,7 +2,7 @@
 // well.
 import { html } from '../core/html.js'
 import { isReturning, isWaiting } from '../core/questions.js'
-import { locale, t } from '../core/text.js'
+import { asNumber, locale, t } from '../core/text.js'
 import { asClock } from '../core/time.js'
 import { Mark } from './pill.js'
 import { Wait } from './wait.js'
@@ -35,7 +35,7 @@ function stripOf({ meeting, room, own, refused, link }) {
   return { tone: 'ok', title: t('strip.well'), under: t('strip.wellDo') }
 }
 
-const counted = (tone, n, key, under) => ({ tone, figure: n, title: t(key, { n }), under })
+const counted = (tone, n, key, under) => ({ tone, figure: asNumber(n), title: t(key, { n }), under })
 
 function notStarted(meeting) {
   const time = asClock(meeting.starts_at, locale.value)

@@ -2,7 +2,7 @@
 // read.
 import { html } from '../core/html.js'
 import { roomState } from '../core/questions.js'
-import { locale, t } from '../core/text.js'
+import { asNumber, locale, t } from '../core/text.js'
 import { asSiteClock, serverNow } from '../core/time.js'
 import { Pill } from './pill.js'
 import { Wait } from './wait.js'
@@ -54,9 +54,9 @@ function Room({ room, questions, names, onPick, index, isShort, isPicked }) {
       <//>
       <dl>
         <${Figure} name="supervisors" value=${room.supervisor_ids.map(names.person).join(', ') || t('room.nobody')} />
-        <${Figure} name="students" value=${room.students} />
-        <${Figure} name="asked" value=${room.asked} />
-        <${Figure} name="onWayBack" value=${room.on_way_back} />
+        <${Figure} name="students" value=${asNumber(room.students)} />
+        <${Figure} name="asked" value=${asNumber(room.asked)} />
+        <${Figure} name="onWayBack" value=${asNumber(room.on_way_back)} />
       </dl>
     </article>
   `

@@ -1,6 +1,6 @@
 // Who and where the ids are. Views hold ids; names come from the roster, which the server scopes to what one may know.
 // What the roster does not tell is shown as what it is ("a student"), never as an id.
-import { t } from './text.js'
+import { locale, t } from './text.js'
 
 export function namesOf(roster) {
   const sites = new Map((roster?.sites ?? []).map((site) => [site.site_id, site]))
@@ -18,7 +18,7 @@ export function namesOf(roster) {
     studentsAt: (siteId) =>
       [...students.values()]
         .filter((student) => student.site_id === siteId)
-        .sort((a, b) => a.name.localeCompare(b.name)),
+        .sort((a, b) => a.name.localeCompare(b.name, locale.value)),
     /** Whether the roster is too old for this: it speaks of somebody who joined since. */
     lacks: ({ sites: siteIds = [], people: personIds = [], students: studentIds = [] }) =>
       !siteIds.every((id) => listed(id, sites)) ||

@@ -32,7 +32,7 @@ export function startTicking(every = 1_000) {
   })
 }
 
-/** A wait as m:ss, from an hour on as h:mm:ss. Never negative: a clock that is a little off must not show −0:01. */
+/** A wait as m:ss, from an hour on as h:mm:ss: a stopwatch reads the same in every language we speak. Never negative: a clock that is a little off must not show −0:01. */
 export function asWait(millis) {
   const seconds = Math.max(0, Math.floor(millis / 1000))
   const parts = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
@@ -40,6 +40,10 @@ export function asWait(millis) {
   const two = (n) => String(n).padStart(2, '0')
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`
 }
+
+/** A short age in whole seconds, as the locale writes it: "12 sec". */
+export const asSeconds = (millis, locale) =>
+  new Intl.NumberFormat(locale, { style: 'unit', unit: 'second' }).format(Math.floor(millis / 1000))
 
 const formats = new Map()
 

@@ -9,10 +9,11 @@ import { Problem } from '../components/problem.js'
 import { spoken } from '../core/announce.js'
 import { startArrivals } from '../core/arrival.js'
 import { html } from '../core/html.js'
+import { startSpeaking } from '../core/language.js'
 import { hasUnsent } from '../core/meeting.js'
 import { go, nextOf, route, startRouting } from '../core/router.js'
 import { loadSession, session, sessionProblem } from '../core/session.js'
-import { t } from '../core/text.js'
+import { language, t } from '../core/text.js'
 import { startTicking } from '../core/time.js'
 import { HomePage } from './home.js'
 import { MeetingPage } from './meeting.js'
@@ -27,6 +28,9 @@ function Through() {
 }
 
 function LostPage() {
+  useEffect(() => {
+    document.title = t('title.page', { page: t('lost.title') })
+  }, [language.value])
   return html`
     <${Bar} title=${t('lost.title')} />
     <main id="main" class="page">
@@ -83,6 +87,7 @@ function App() {
 addEventListener('beforeunload', (event) => {
   if (hasUnsent()) event.preventDefault()
 })
+startSpeaking()
 startTicking()
 startRouting()
 startArrivals()

@@ -10,7 +10,7 @@ import { html } from '../core/html.js'
 import { hasUnsent } from '../core/meeting.js'
 import { meetingPath } from '../core/router.js'
 import { loadSession, session, signOut } from '../core/session.js'
-import { locale, t } from '../core/text.js'
+import { language, locale, t } from '../core/text.js'
 import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
 
 const REFRESH_MS = 20_000
@@ -23,7 +23,7 @@ export function HomePage() {
   const [meetings, error, reload] = useLoaded(api.meetings, REFRESH_MS)
   useEffect(() => {
     document.title = t('title.page', { page: t('home.title') })
-  }, [])
+  }, [language.value])
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
   const who = t('home.who', { name, roles: roles.map((role) => t(`role.${role}`)).join(', ') })
   return html`

@@ -8,7 +8,7 @@ import { Problem } from '../components/problem.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { closeMeeting, openMeeting } from '../core/meeting.js'
-import { t } from '../core/text.js'
+import { language, t } from '../core/text.js'
 import { SupervisorPage } from './supervisor.js'
 import { TeacherPage } from './teacher.js'
 import { WatchPage } from './watch.js'
@@ -50,7 +50,7 @@ function Opened({ meeting, listing }) {
   useLinkAnnounced(meeting.live)
   useEffect(() => {
     document.title = t('title.page', { page: title })
-  }, [title])
+  }, [title, language.value])
   const Page = PARTS[meeting.part.value]
   if (Page && meeting.meeting.value) {
     return html`<${Page} ...${{ meeting, title }} section=${listing.section_title} />`

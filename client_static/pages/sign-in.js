@@ -2,14 +2,15 @@
 import { useEffect } from 'preact/hooks'
 
 import { Heading } from '../components/bar.js'
+import { LanguageSwitch } from '../components/language-switch.js'
 import { SignInForm } from '../components/sign-in-form.js'
 import { html } from '../core/html.js'
-import { t } from '../core/text.js'
+import { language, t } from '../core/text.js'
 
 export function SignInPage() {
   useEffect(() => {
     document.title = t('title.page', { page: t('signIn.title') })
-  }, [])
+  }, [language.value])
   return html`
     <main id="main" class="door">
       <div class="door-card">
@@ -17,6 +18,7 @@ export function SignInPage() {
         <${Heading}>${t('signIn.title')}<//>
         <${SignInForm} />
         <p class="small mute">${t('signIn.lost')}</p>
+        <${LanguageSwitch} />
       </div>
     </main>
   `

@@ -212,11 +212,11 @@ function actsOf({ meeting, now, drafts, handsOver, setSelected, turnTo, setRoom 
     handsOver.current = true
     live.submit('question.claim', { question_id: id })
   }
-  /** Returns what is missing, in words, or null. */
+  /** Returns what is missing, as a key, or null. */
   function answer(id) {
     if (isUnderWay(id)) return null
     const { form, text } = drafts.value[id] ?? { form: 'spoken_to_all', text: '' }
-    if (form === 'written' && !text.trim()) return t('answer.needsText')
+    if (form === 'written' && !text.trim()) return 'answer.needsText'
     handsOver.current = true
     live.submit('question.answer', { question_id: id, form, ...(text.trim() ? { text } : {}) })
     return null

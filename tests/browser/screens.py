@@ -2,6 +2,17 @@
 
 from playwright.async_api import Locator, Page, expect
 
+LANGUAGES = {"en": "English", "es": "Español"}
+"""What the screens speak: each language by its own name, which is its button's."""
+
+
+async def speak(page: Page, language: str) -> None:
+    """Change the language as a person does, where the page speaks another."""
+    shell = page.locator("html")
+    if await shell.get_attribute("lang") != language:
+        await page.get_by_role("button", name=LANGUAGES[language], exact=True).click()
+    await expect(shell).to_have_attribute("lang", language)
+
 
 class Screen:
     """What every live page has."""
