@@ -58,5 +58,8 @@ export const api = {
   signOutEverywhere: () => request('DELETE', '/api/sessions'),
   meetings: async () => (await request('GET', '/api/meetings')).meetings,
   roster: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/roster`),
+  likenesses: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/likenesses`),
+  place: (meetingId, questionId) =>
+    request('GET', `/api/meetings/${enc(meetingId)}/questions/${enc(questionId)}/place`),
   directory: (kind) => request('GET', `/api/directory/${enc(kind)}`),
 }

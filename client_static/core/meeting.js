@@ -64,6 +64,7 @@ function createMeeting(id) {
   const names = computed(() => namesOf(roster.value))
   const meeting = computed(() => valueOf(live.record.value, 'meeting', 'meeting'))
   const questions = computed(() => valuesOf(live.record.value, 'question'))
+  const calls = computed(() => valuesOf(live.record.value, 'call'))
   const views = computed(() => valuesOf(live.record.value, 'room'))
   // By name, once: the columns of a room never change places while names stay.
   const rooms = computed(() =>
@@ -113,6 +114,7 @@ function createMeeting(id) {
     meeting,
     rooms,
     questions,
+    calls,
     isShown: signal(false),
     part: computed(() => live.record.value.audience?.split(':')[0] ?? null),
     siteIds: computed(() => live.record.value.audience?.split(':').slice(1) ?? []),

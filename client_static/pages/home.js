@@ -16,11 +16,14 @@ import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.
 const REFRESH_MS = 20_000
 const PAST_SHOWN = 8
 const IN_CLASS = new Set(['teacher', 'supervisor'])
+/** Who may ask for the list of classes at all: to anybody else it is refused. */
+const SEES_CLASSES = new Set([...IN_CLASS, 'coordinator'])
 
 export function HomePage() {
   const { program, name, grants } = session.value
   const roles = [...new Set(grants.map((grant) => grant.role))]
-  const [meetings, error, reload] = useLoaded(api.meetings, REFRESH_MS)
+  const seesClasses = roles.some((role) => SEES_CLASSES.has(role))
+  const [meetings, error, reload] = useLoaded(seesClasses ? api.meetings : async () => [], seesClasses && REFRESH_MS)
   useEffect(() => {
     document.title = t('title.page', { page: t('home.title') })
   }, [language.value])
@@ -31,7 +34,7 @@ export function HomePage() {
       <${SignOut} />
     <//>
     <main id="main" class="page">
-      ${error && !(error.code === 'forbidden' && isDesk) && html`<${Problem} error=${error} onRetry=${reload} />`}
+      ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
       ${meetings && html`<${Meetings} ...${{ meetings, isDesk }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}

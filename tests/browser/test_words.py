@@ -95,6 +95,10 @@ class Bracketed:
 def _without(text: str, data: list[str]) -> str:
     """What is left of a text without the catalogue's words, the data and the times."""
     text = re.sub(r"⟦[^⟧]*⟧", "", text)
+    # In a small place only a text's first words are shown.
+    for first_words in re.findall(r"([^“”…]+)…", text):
+        if any(" ".join(one.split()).startswith(first_words.strip()) for one in data):
+            text = text.replace(f"{first_words}…", "")
     for one in data:
         text = text.replace(one, "")
     return _TIMES.sub("", text)
