@@ -28,14 +28,26 @@ ASKING_SECONDS = 90 * 60.0
 STILL_STUCK = 0.15
 ROOM_ASKS = 0.12
 """How often an answer does not help at once, and a question is the whole room's."""
+NOT_HERE = 0.15
+CALL_SECONDS = 20.0
+"""How often a student who is called on is not there, and how long a call is left to whoever plays in a browser."""
 UNSEEN_SECONDS, SEEN_SECONDS, TEACHING_SECONDS = 12.0, 40.0, 90.0
 """How long the simulated teacher leaves a question: unseen, seen by an open console, and after a person's last act."""
 ABANDONED_SECONDS = 180.0
 """A claim of so long ago is forgotten, or was the simulation's own before a restart."""
 
 _BY_TEXT = {question.text: question for question in QUESTIONS}
-_TOO_LATE = {"stale_version", "wrong_state", "already_claimed", "not_yours", "meeting_not_live", "meeting_ended"}
-_TAUGHT = {"claimed", "answering", "answered"}
+_TOO_LATE = {
+    "stale_version",
+    "wrong_state",
+    "already_claimed",
+    "not_yours",
+    "unknown_call",
+    "meeting_not_live",
+    "meeting_ended",
+}
+_TAKEN_UP = ("claimed", "answering")
+_TAUGHT = {*_TAKEN_UP, "answered"}
 _random = random.SystemRandom()
 
 
@@ -93,9 +105,12 @@ class SimulatedPerson:
         """See what changed."""
 
     def _questions(self, *statuses: str) -> list[Mapping[str, Any]]:
-        """The questions on the screen that stand so, in the queue's order."""
-        shown: Iterable[Any] = (value for (kind, _), value in self._copy.values.items() if kind == "question")
-        return sorted((one for one in shown if one["status"] in statuses), key=lambda one: list(one["order"]))
+        """The questions on the screen that stand so (all, where nothing is said), in the queue's order."""
+        shown = (one for one in self._shown("question") if not statuses or one["status"] in statuses)
+        return sorted(shown, key=lambda one: list(one["order"]))
+
+    def _shown(self, kind: str) -> Iterable[Mapping[str, Any]]:
+        return (value for (of, _), value in self._copy.values.items() if of == kind)
 
     async def _pause(self, shortest: float, longest: float) -> None:
         await asyncio.sleep(_random.uniform(shortest, longest) / self._pace)
@@ -140,16 +155,35 @@ class SimulatedSupervisor(SimulatedPerson):
         self._plan(1, 20)
 
     async def _act(self) -> None:
-        mine = [one for one in self._questions("answered", "delivered") if self._is_mine(one)]
-        if mine:
-            await self._bring_back(mine[0])
+        mine = [one for one in self._questions("asked_back", "declined", "answered", "delivered") if self._is_mine(one)]
+        call = next(filter(self._is_left_alone, self._shown("call")), None)
+        if call is not None:
+            response = "ready" if _random.random() > NOT_HERE else "not_here"
+            await self._send("student.answer_call", {"call_id": call["call_id"], "response": response})
+        elif mine:
+            await self._bring_on(mine[0])
         elif self._may_ask():
             await self._ask()
             self._plan(15, 50)
 
     def _is_mine(self, question: Mapping[str, Any]) -> bool:
         """A question of the simulation's own: what a person asked here is theirs to bring back."""
-        return question["site_id"] == self._site_id and question["text"] in _BY_TEXT
+        return question["site_id"] == self._site_id and question["text"] in _BY_TEXT and not _is_acknowledged(question)
+
+    def _is_left_alone(self, call: Mapping[str, Any]) -> bool:
+        """Whether nobody in the room has answered the call, in the time that a person takes."""
+        return call["status"] == "called" and self._is_past(CALL_SECONDS, call["called_at"])
+
+    async def _bring_on(self, question: Mapping[str, Any]) -> None:
+        if question["status"] == "asked_back":
+            # The simulation's questions are known by their words: it says them again, as it is asked to.
+            await self._pause(4, 12)
+            await self._do("question.restate", question, text=question["text"], verbatim=True)
+        elif question["status"] == "declined":
+            await self._pause(4, 12)
+            await self._do("question.acknowledge", question)
+        else:
+            await self._bring_back(question)
 
     async def _bring_back(self, question: Mapping[str, Any]) -> None:
         if question["status"] == "answered":
@@ -186,8 +220,7 @@ class SimulatedSupervisor(SimulatedPerson):
 
     def _next_question(self) -> SimulatedQuestion:
         """One that this room has not asked yet; when all were, any."""
-        statuses = ("queued", "seen", "claimed", "answered", "delivered", "confirmed")
-        asked = {one["text"] for one in self._questions(*statuses) if one["site_id"] == self._site_id}
+        asked = {one["text"] for one in self._questions() if one["site_id"] == self._site_id}
         return next((one for one in self._deck if one.text not in asked), _random.choice(self._deck))
 
 
@@ -209,10 +242,10 @@ class SimulatedTeacher(SimulatedPerson):
                 self._taught_at = max(self._taught_at, taken_up_at, *(one["at"] for one in shown["answers"]))
 
     async def _act(self) -> None:
-        question = next(filter(self._is_left_alone, self._questions("queued", "seen", "claimed")), None)
+        question = next(filter(self._is_left_alone, self._questions("queued", "seen", *_TAKEN_UP)), None)
         if question is None:
             return
-        if question["status"] == "claimed":
+        if question["status"] in _TAKEN_UP:
             await self._pause(4, 10)
             known = _BY_TEXT.get(question["text"])
             answer = known.answer if known is not None else OTHER_ANSWER
@@ -226,7 +259,7 @@ class SimulatedTeacher(SimulatedPerson):
 
     def _is_left_alone(self, question: Mapping[str, Any]) -> bool:
         """Whether no person is about to take this up; what was begun here is finished here."""
-        if question["status"] == "claimed":
+        if question["status"] in _TAKEN_UP:
             return _round(question) in self._rounds or self._is_past(ABANDONED_SECONDS, question["claimed_at"])
         patience = UNSEEN_SECONDS if question["status"] == "queued" else SEEN_SECONDS
         is_quiet = self._is_past(TEACHING_SECONDS, self._taught_at)
@@ -234,6 +267,11 @@ class SimulatedTeacher(SimulatedPerson):
 
 
 _PEOPLE: Mapping[str, type[SimulatedPerson]] = {"teacher": SimulatedTeacher, "supervisor": SimulatedSupervisor}
+
+
+def _is_acknowledged(question: Mapping[str, Any]) -> bool:
+    declined = question["declined"]
+    return declined is not None and declined["acknowledged_at"] is not None
 
 
 def _round(question: Mapping[str, Any]) -> tuple[str, int]:

@@ -2,17 +2,24 @@
 
 from typing import Annotated, Any, Literal
 
+from aiohttp import web
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from ..domain.actors import Permission
 from ..domain.fields import Id, Millis
+from ..domain.meeting import order
+from ..domain.meeting.likeness import likenesses
+from ..domain.meeting.order import Rule, place_of
+from ..domain.meeting.questions import unknown_question
 from ..domain.meeting.state import MeetingStatus
-from ..domain.shapes import AUDIENCE_PATTERN, Entry, MeetingView, QuestionView, RoomView
-from ..domain.views import snapshot, view
+from ..domain.messages import Refused
+from ..domain.shapes import AUDIENCE_PATTERN, CallView, Entry, MeetingView, QuestionView, RoomView
+from ..domain.views import owed, snapshot, view
 from ..domain.waits import WaitReport, wait_report
-from .call import Call
-from .routes import Body, Open, Query, Scope, route
+from ..exchange.report_csv import report_csv
+from .call import Call, Part
+from .routes import Body, Content, Open, Query, Scope, route
 
 
 class Span(Query):
@@ -117,13 +124,62 @@ class Roster(TypedDict):
     students: list[RosterStudent]
 
 
+class Owed(TypedDict):
+    """A question that was put off, and until when."""
+
+    question_id: Id
+    due_at: Millis
+
+
 class Report(TypedDict):
-    """The meeting out of its record, as the caller's audience may see it."""
+    """The meeting out of its record, as the caller's audience may see it; `owed`, the first due first."""
 
     meeting: MeetingView
     rooms: list[RoomView]
     questions: list[QuestionView]
+    calls: list[CallView]
+    owed: list[Owed]
     waits: WaitReport
+
+
+class Neighbour(TypedDict):
+    """Who stands next in the queue, where the caller may know, and the first rule in which the two differ."""
+
+    question_id: Id | None
+    rule: Rule
+
+
+class PlaceRules(TypedDict):
+    """What the queue's rules say of the question, or of the foremost in its group; `age` in milliseconds."""
+
+    blocking: bool
+    stuck: bool
+    turn: int
+    age: int
+
+
+class Place(TypedDict):
+    """Why a question stands where it stands: `place` of `of`, from 1."""
+
+    place: int
+    of: int
+    ahead: Neighbour | None
+    behind: Neighbour | None
+    rules: PlaceRules
+
+
+class Pair(TypedDict):
+    """Two questions that probably ask the same (`likeness` 0 to 100); `into` is the one that may lead."""
+
+    question_ids: list[Id]
+    into: Id
+    likeness: int
+
+
+class Likenesses(TypedDict):
+    """Probable duplicates, the likeliest first."""
+
+    pairs: list[Pair]
 
 
 @route(
@@ -198,11 +254,87 @@ async def get_roster(call: Call) -> Any:
 async def get_report(call: Call) -> Any:
     """The meeting, its rooms and questions, and how long the students waited."""
     state, audience = call.meeting.stream.state, call.meeting.audience
-    shown = snapshot(state, audience)
-    rooms = [entry["value"] for entry in shown if entry["kind"] == "room"]
+    rooms = _shown(call.meeting, "room")
     return {
         "meeting": view(state, "meeting", "meeting", audience),
         "rooms": rooms,
-        "questions": [entry["value"] for entry in shown if entry["kind"] == "question"],
+        "questions": _shown(call.meeting, "question"),
+        "calls": _shown(call.meeting, "call"),
+        "owed": [{"question_id": one.question_id, "due_at": one.due_at} for one in owed(state, audience)],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
     }
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/report.csv",
+    may=Permission.READ_REPORT,
+    scope=Scope.MEETING,
+    response=Content("text/csv"),
+)
+async def get_report_csv(call: Call) -> Any:
+    """The questions that the caller may see, a row each, for a spreadsheet."""
+    return web.Response(
+        text=report_csv(_shown(call.meeting, "question")),
+        content_type="text/csv",
+        charset="utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{call.meeting.meeting_id}.csv"'},
+    )
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/questions/{question_id}/place",
+    may=Permission.WATCH_MEETING,
+    scope=Scope.MEETING,
+    response=Place,
+    refusals=(409,),
+)
+async def get_place(call: Call) -> Any:
+    """Why a question stands where it stands in the queue."""
+    state, audience = call.meeting.stream.state, call.meeting.audience
+    question = state.questions.get(call.params["question_id"])
+    if question is None or (audience.part == "supervisor" and question.site_id not in audience.site_ids):
+        raise unknown_question()
+    place = place_of(state, question.question_id)
+    if place is None:
+        raise Refused("wrong_state", f"the question is {question.status}: only what waits to be taken up has a place")
+
+    def shown(neighbour: order.Neighbour | None) -> Neighbour | None:
+        if neighbour is None:
+            return None
+        is_known = view(state, "question", neighbour.question_id, audience) is not None
+        return {"question_id": neighbour.question_id if is_known else None, "rule": neighbour.rule}
+
+    not_blocking, not_stuck, turn, received_at = place.key
+    return {
+        "place": place.place,
+        "of": place.of,
+        "ahead": shown(place.ahead),
+        "behind": shown(place.behind),
+        "rules": {
+            "blocking": not not_blocking,
+            "stuck": not not_stuck,
+            "turn": turn,
+            "age": max(0, call.services.clock.now() - received_at),
+        },
+    }
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/likenesses",
+    may=Permission.MERGE_QUESTION,
+    scope=Scope.MEETING,
+    response=Likenesses,
+)
+async def get_likenesses(call: Call) -> Any:
+    """Which waiting questions probably ask the same."""
+    # Somebody may have the role elsewhere and watch this meeting in another part.
+    if call.meeting.audience.part != "teacher":
+        raise Refused("forbidden", "this is for the teachers of the section")
+    return {"pairs": [pair._asdict() for pair in likenesses(call.meeting.stream.state)]}
+
+
+def _shown(part: Part, kind: str) -> list[Any]:
+    return [entry["value"] for entry in snapshot(part.stream.state, part.audience) if entry["kind"] == kind]

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import aiohttp
 import pytest
 
 from server.cli import simulate
+from server.cli.rest_client import RestClient
 from server.cli.simulated_questions import QUESTIONS
 from server.domain.fields import MAX_QUESTION_CHARACTERS
 from tests.support.server import ServerProcess
@@ -73,6 +75,37 @@ async def test_it_ends_with_the_class(server: ServerProcess) -> None:
         assert answer.status == 200
     async with asyncio.timeout(20):
         await playing
+
+
+async def test_the_rooms_say_again_what_they_are_asked_and_answer_calls(server: ServerProcess) -> None:
+    described = server.describe()
+    teacher, *adults = described["people"][:2]
+    async with aiohttp.ClientSession() as session:
+        tess = RestClient(session, described["base_url"], teacher["token"])
+        adult = RestClient(session, described["base_url"], adults[0]["token"])
+        meeting = f"/api/meetings/{described['meeting']['id']}"
+        student = (await adult.get(f"{meeting}/roster"))["students"][0]
+        sent = count(1)
+
+        async def act(who: RestClient, name: str, **data: Any) -> None:
+            await who.create(f"{meeting}/commands", {"command_id": f"act-{next(sent)}", "name": name, "data": data})
+
+        asked = {"question_id": "q-1", "site_id": student["site_id"], "text": QUESTIONS[0].text, "asked_at": 1}
+        await act(adult, "question.relay", **asked)
+        await act(tess, "question.ask_back", question_id="q-1", note="exactly, please")
+        of = {"site_id": student["site_id"], "student_id": student["student_id"]}
+        await act(tess, "student.call_on", call_id="c-1", **of)
+        playing = asyncio.create_task(simulate.run(described["base_url"], described, pace=PACE))
+        async with asyncio.timeout(60):
+            while True:
+                report = await tess.get(f"{meeting}/report")
+                [question] = [one for one in report["questions"] if one["question_id"] == "q-1"]
+                if question["restated"] == 1 and report["calls"][0]["status"] in {"ready", "not_here"}:
+                    break
+                await asyncio.sleep(0.1)
+        playing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await playing
 
 
 def test_there_is_enough_to_ask() -> None:

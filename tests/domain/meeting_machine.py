@@ -25,6 +25,7 @@ from server.storage import codec, event_log
 from server.storage.engine import Database
 from tests.support.clock import FakeClock
 from tests.support.meetings import (
+    DUE_BY,
     ELK,
     ENDS_AT,
     EVERYBODY,
@@ -62,19 +63,61 @@ REFUSALS = {
     *("already_claimed", "already_live", "forbidden", "id_taken", "meeting_ended", "meeting_not_live"),
     *("missing_field", "not_on_roster", "not_your_section", "not_your_site", "not_yours", "stale_version"),
     *("unknown_question", "unknown_stream", "wrong_state"),
+    *("already_appealed", "already_merged", "merge_cycle", "private_question"),
+    *("not_a_choice", "out_of_range", "unknown_call"),
 }
 """What may be answered to commands that can be read. `internal` and `busy` are never among them."""
 NEXT_STEPS = {
-    "queued": ("question.see", "question.claim"),
-    "seen": ("question.claim",),
-    "claimed": ("question.answer",),
-    "answered": ("question.deliver", "question.confirm", "question.still_stuck"),
-    "delivered": ("question.confirm", "question.still_stuck"),
+    "queued": ("question.begin", "question.claim", "question.see", "question.ask_back", "question.decline"),
+    "seen": ("question.begin", "question.claim", "question.merge", "question.defer", "question.ask_back"),
+    "claimed": ("question.answer", "question.begin", "question.answer", "question.release", "question.merge"),
+    "answering": ("question.answer", "question.answer", "question.ask_back", "question.defer"),
+    "asked_back": ("question.restate", "question.restate", "question.withdraw", "question.defer"),
+    "merged": ("question.unmerge", "question.withdraw"),
+    "deferred": ("question.answer", "question.answer", "question.reopen", "question.withdraw", "question.decline"),
+    "declined": ("question.acknowledge", "question.appeal"),
+    "answered": ("question.deliver", "question.confirm", "question.still_stuck", "question.cannot_find"),
+    "delivered": ("question.confirm", "question.still_stuck", "question.cannot_find"),
+    "cannot_find": ("question.deliver", "question.confirm", "question.still_stuck"),
 }
-QUESTION_COMMANDS = [
-    *("question.see", "question.claim", "question.answer"),
-    *("question.deliver", "question.confirm", "question.still_stuck"),
-]
+"""What somebody may do next, for every status that is not settled. Each first one is possible also after the class."""
+SETTLED = {"confirmed", "withdrawn", "closed"}
+TEACHERS_STEPS = {
+    *("question.see", "question.claim", "question.begin", "question.release", "question.answer"),
+    *("question.ask_back", "question.merge", "question.unmerge", "question.defer", "question.reopen"),
+    "question.decline",
+}
+SITES_STEPS = {
+    *("question.restate", "question.withdraw", "question.acknowledge", "question.appeal"),
+    *("question.deliver", "question.confirm", "question.still_stuck", "question.cannot_find"),
+}
+QUESTION_COMMANDS = sorted(TEACHERS_STEPS | SITES_STEPS)
+WAITING = ("queued", "seen", "claimed", "answering", "asked_back", "merged")
+ON_WAY_BACK = ("answered", "delivered", "cannot_find")
+TOURS = {
+    "confirmed": ["begin", "answer", "deliver", "confirm"],
+    "restated": ["claim", "ask_back", "restate", "release"],
+    "acknowledged": ["decline", "acknowledge"],
+    "appealed": ["decline", "appeal", "decline"],
+    "written later": ["defer", "answer", "confirm"],
+    "reopened": ["defer", "reopen", "see"],
+    "withdrawn": ["ask_back", "withdraw"],
+    "closed": ["begin", "answer", "cannot_find", "settle_an_hour_early", "settle"],
+    "led by a private one": ["merge_lead_into_mine", "begin", "answer"],
+    "found": ["begin", "answer", "deliver", "cannot_find", "still_stuck"],
+    "taken out": ["merge", "unmerge", "merge"],
+    "together": ["merge", "merge_another", "answer_lead", "deliver", "still_stuck"],
+    "lead stuck": ["merge", "answer_lead", "lead_stuck", "merge_another"],
+    "lead declined": ["merge", "merge_another", "decline_lead"],
+    "lead withdrawn": ["merge", "withdraw_lead"],
+    "moved along": ["merge", "merge_another", "move_lead", "answer_lead"],
+    "ends in class": ["merge", "ask_back_lead", "end"],
+}
+"""Ways through the loop that a random walk seldom takes to its end."""
+STATUSES = {*NEXT_STEPS, *SETTLED}
+"""Every status of a question, by hand."""
+reached: set[str] = set()
+"""What the runs so far have come to: statuses, and what is told apart within one."""
 
 _meetings = count(1)
 actors = st.sampled_from(EVERYBODY)
@@ -109,6 +152,9 @@ class MeetingMachine(RuleBasedStateMachine):
         self.log: list[Recorded] = []
         self.states: list[Any] = [Meeting()]
         """The replayed state after each seq."""
+        self.snapshots: dict[tuple[int, str], dict[tuple[str, str], views.View]] = {}
+        self.changed: set[str] = set()
+        """The questions whose next step is to be looked at: a change of the class or its people asks for all."""
         self.receipts: list[tuple[Actor, str, str, Any, int]] = []
         self.commands = 0
 
@@ -186,8 +232,16 @@ class MeetingMachine(RuleBasedStateMachine):
             assert recorded.seq == len(self.log) + 1, f"seq: {recorded.seq} stands at place {len(self.log) + 1}"
             assert recorded.at >= self.last_at, "at: the record goes back in time"
             assert codec.decode(*codec.encode(recorded.event)) == recorded.event, "codec: the event did not survive"
+            if type(recorded.event).__name__ == "QuestionClosed":
+                due_at = self.state.questions[recorded.event.question_id].due_at
+                assert due_at is not None, "due: closed without a due time"
+                assert due_at <= recorded.at, "due: closed too early"
             self.log.append(recorded)
             self.states.append(apply(self.state, recorded))
+            question = self.state.questions.get(getattr(recorded.event, "question_id", None) or "")
+            if question is not None:
+                self.note(question)
+            self.changed |= {question.question_id} if question is not None else self.state.questions.keys()
 
     async def read_events(self, after: int) -> list[Recorded]:
         async with self.database.reading() as connection:
@@ -234,7 +288,9 @@ class MeetingMachine(RuleBasedStateMachine):
             students = tuple(s for s in STUDENTS[site_id] if s != "pia" or moved is None)
             supervisors = (SUPERVISOR_OF[site_id].person_id, *(("lena",) if relief == site_id != ELK else ()))
             moved_in = ("pia",) if moved == site_id else ()
-            rooms.append(RoomFacts(site_id=site_id, student_ids=students + moved_in, supervisor_ids=supervisors))
+            due_by = None if site_id == ELK else DUE_BY + later
+            people = {"student_ids": students + moved_in, "supervisor_ids": supervisors}
+            rooms.append(RoomFacts(site_id=site_id, due_by=due_by, **people))
         picture = EnterFacts(
             section_id=SECTION,
             starts_at=STARTS_AT + later,
@@ -265,6 +321,123 @@ class MeetingMachine(RuleBasedStateMachine):
             }
             self.ask(actor or SUPERVISOR_OF[site], "question.relay", data)
 
+    @precondition(lambda self: self.state.status == "live" and self.log)
+    @rule(
+        tour=st.sampled_from(sorted(TOURS)),
+        site=st.sampled_from(SITES),
+        is_shareable=st.booleans(),
+        urgency=st.sampled_from(["normal", "blocking"]),
+    )
+    def go_a_whole_way(self, tour: str, site: str, is_shareable: bool, urgency: str) -> None:
+        """A new question, and if need be the ones that it goes together with, taken through the loop."""
+        self.ask(SYSTEM, "meeting.enter_facts", FACTS)
+        number = self.commands
+        mine, others = f"t{number}", [f"t{number}-lead", f"t{number}-other", f"t{number}-last"]
+        together = others if any("merge" in step for step in TOURS[tour]) else []
+        for question_id, of, shared in [(mine, site, is_shareable), *((one, ELK, True) for one in together)]:
+            asked = {"question_id": question_id, "site_id": of, "text": f"canary-{self.commands};"}
+            rest = {"shareable": shared, "urgency": urgency if question_id == mine else "normal"}
+            self.ask(SUPERVISOR_OF[of], "question.relay", asked | rest | {"asked_at": self.clock.at})
+        for step in TOURS[tour]:
+            self.take(step, mine, *others)
+
+    def take(self, step: str, mine: str, lead: str, other: str, last: str) -> None:
+        match step:
+            case "settle":
+                self.clock.advance(hours=72)
+                self.ask(SYSTEM, "meeting.settle_due", {})
+            case "settle_an_hour_early":
+                self.clock.at = (self.state.questions[mine].due_at or self.clock.at) - 3_600_000
+                self.ask(SYSTEM, "meeting.settle_due", {})
+            case "end":
+                self.ask(VERA, "meeting.end", {})
+            case "merge_lead_into_mine":
+                self.ask(VERA, "question.merge", {"question_id": lead, "into": mine})
+            case "merge":
+                self.ask(VERA, "question.merge", {"question_id": mine, "into": lead})
+            case "merge_another":
+                self.ask(VERA, "question.merge", {"question_id": other, "into": lead})
+            case "move_lead":
+                self.ask(VERA, "question.merge", {"question_id": lead, "into": last})
+            case "answer_lead":
+                at = self.state.questions[lead]
+                at = self.state.questions[at.merged_into] if at.status == "merged" and at.merged_into else at
+                for name in ("question.begin", "question.answer"):
+                    self.ask(VERA, name, self.data_of(name, at, "none"))
+            case "lead_stuck":
+                self.ask(LENA, "question.still_stuck", {"question_id": lead})
+            case "decline_lead" | "ask_back_lead" | "withdraw_lead":
+                name = f"question.{step.removesuffix('_lead')}"
+                actor = LENA if name in SITES_STEPS else VERA
+                self.ask(actor, name, {"question_id": lead} | ({"reason": "off_topic"} if "decline" in name else {}))
+            case _:
+                name, question = f"question.{step}", self.state.questions[mine]
+                data = self.data_of(name, question, "current")
+                if step == "decline":
+                    data |= {"reason": "other", "note": f"canary-note-{self.commands};"}
+                self.ask(SUPERVISOR_OF[question.site_id] if name in SITES_STEPS else VERA, name, data)
+
+    @precondition(lambda self: len(self.state.questions) > 1)
+    @rule(several=st.lists(st.tuples(nth, nth, st.booleans(), st.booleans()), min_size=1, max_size=6))
+    def merge(self, several: list[Any]) -> None:
+        """Merge what there is, possible or not: into itself, into a follower, into a private one, round in a ring."""
+        for one, other, by_theo, is_apt in several:
+            question, lead = self.question(one), self.question(other)
+            if is_apt:
+                waiting = [q for q in self.state.questions.values() if q.status in ("queued", "seen", "claimed")]
+                shared = [q for q in waiting if q.shareable]
+                if not shared:
+                    continue
+                question, lead = waiting[one % len(waiting)], shared[other % len(shared)]
+            data = {"question_id": question.question_id, "into": lead.question_id}
+            self.ask(THEO if by_theo else VERA, "question.merge", data)
+
+    @precondition(lambda self: any(q.status == "merged" for q in self.state.questions.values()))
+    @rule(choice=nth, form=st.sampled_from(["spoken_to_all", "written"]))
+    def answer_a_group(self, choice: int, form: str) -> None:
+        leads = sorted({q.merged_into for q in self.state.questions.values() if q.status == "merged"})
+        lead = self.state.questions[leads[choice % len(leads)]]
+        teacher = self.whose_turn(lead, "question.answer", False)
+        if lead.status in ("queued", "seen"):
+            self.ask(teacher, "question.claim", {"question_id": lead.question_id})
+        data = {"question_id": lead.question_id, "form": form, "text": f"canary-answer-{self.commands};"}
+        self.ask(teacher, "question.answer", data)
+
+    @rule(
+        site=st.sampled_from(SITES),
+        choice=nth,
+        name=st.sampled_from(["student.call_on", "student.answer_call", "student.answer_call", "student.end_call"]),
+        response=st.sampled_from(["ready", "not_here"]),
+        actor=st.sampled_from([None, None, None, *EVERYBODY]),
+    )
+    def call(self, site: str, choice: int, name: str, response: str, actor: Any) -> None:
+        calls = list(self.state.calls.values())
+        call = calls[choice % len(calls)] if calls and choice % 10 else None
+        data: dict[str, Any] = {"call_id": call.call_id if call else "nobody-called"}
+        if name == "student.call_on":
+            about = [q.question_id for q in self.state.questions.values()]
+            data = {"call_id": f"c{self.commands - (choice % 8 == 1)}", "site_id": site}
+            data |= {"student_id": ["pia", "max", "eli", "pol"][choice % 4]}
+            data |= {"question_id": about[choice % len(about)] if about and choice % 3 == 0 else None}
+        elif name == "student.answer_call":
+            data["response"] = response
+        adult = SUPERVISOR_OF[call.site_id] if call else RUTH
+        self.ask(actor or (adult if name == "student.answer_call" else VERA), name, data)
+
+    @rule(hours=st.sampled_from([1, 30]), actor=st.sampled_from([SYSTEM, SYSTEM, SYSTEM, RUTH]))
+    @precondition(lambda self: len(self.log) > 12)
+    def settle(self, hours: int, actor: Actor) -> None:
+        """Hours pass, and the clock's service looks. What is not due stays as it is."""
+        self.clock.advance(hours=hours)
+        now = self.clock.at + 1_000
+        due = {q.question_id for q in self.state.questions.values() if q.status == "cannot_find" and q.due_at <= now}
+        self.ask(actor, "meeting.settle_due", {})
+        closed = {q for q, before in self.state.questions.items() if before.status == "closed"}
+        if actor is SYSTEM:
+            assert due <= closed, "due: what was due is still open"
+        left = [q for q in self.state.questions.values() if q.status == "cannot_find"]
+        assert actor is not SYSTEM or all(q.due_at > now for q in left), "due: settled too late"
+
     @precondition(lambda self: self.state.questions)
     @rule(several=st.lists(st.tuples(nth, nth, st.sampled_from([False, False, True])), min_size=1, max_size=8))
     def take_the_next_steps(self, several: list[Any]) -> None:
@@ -277,7 +450,7 @@ class MeetingMachine(RuleBasedStateMachine):
                 self.ask(self.whose_turn(question, name, other), name, self.data_of(name, question, "current"))
 
     def whose_turn(self, question: Question, name: str, other: bool) -> Actor:
-        if name in ("question.deliver", "question.confirm", "question.still_stuck"):
+        if name in SITES_STEPS:
             return LENA if other else SUPERVISOR_OF[question.site_id]
         return {"vera": VERA, "theo": THEO}.get(question.claimed_by or "", THEO if other else VERA)
 
@@ -298,8 +471,26 @@ class MeetingMachine(RuleBasedStateMachine):
 
     def data_of(self, name: str, question: Question | None, version: str) -> dict[str, Any]:
         data: dict[str, Any] = {"question_id": question.question_id if question else "nobody-asked"}
-        if name == "question.answer":
-            data |= {"form": "written", "text": f"canary-answer-{self.commands};"}
+        number = self.commands
+        match name:
+            case "question.answer":
+                data |= {"form": "written", "text": f"canary-answer-{number};"}
+            case "question.restate":
+                data |= {"text": f"canary-{number};", "verbatim": number % 2 == 0}
+            case "question.ask_back":
+                data |= {"note": f"canary-note-{number};" if number % 2 else None}
+            case "question.decline":
+                data |= {
+                    "reason": ["off_topic", "other"][number % 2],
+                    "note": [f"canary-note-{number};", None][number % 3 > 1],
+                }
+            case "question.appeal":
+                data |= {"note": f"canary-note-{number};"}
+            case "question.defer":
+                data |= {"due_at": [None, self.clock.at + 90_000_000, self.clock.at][number % 3]}
+            case "question.merge":
+                others = [q for q in self.state.questions if q != data["question_id"]]
+                data |= {"into": others[number % len(others)] if others else data["question_id"]}
         if question is not None and version != "none":
             data["version"] = question.version + (version == "stale")
         return data
@@ -356,13 +547,98 @@ class MeetingMachine(RuleBasedStateMachine):
     def the_room_figures_are_a_recount(self) -> None:
         for room in self.state.rooms.values():
             asked = [q for q in self.state.questions.values() if q.site_id == room.site_id]
-            waiting = {q.question_id: _waits_since(q) for q in asked if q.status in ("queued", "seen", "claimed")}
-            on_way_back = [q for q in asked if q.status in ("answered", "delivered")]
+            waiting = {q.question_id: _waits_since(q) for q in asked if q.status in WAITING}
+            on_way_back = [q for q in asked if q.status in ON_WAY_BACK]
             assert room.asked == len(asked), "figures: asked"
             assert dict(room.waiting) == waiting, "figures: waiting"
             assert list(room.waiting.values()) == sorted(waiting.values()), "figures: not the longest-waiting first"
             assert room.on_way_back == len(on_way_back), "figures: on_way_back"
+            assert room.deferred == sum(q.status == "deferred" for q in asked), "figures: deferred"
             assert room.last_turn == max((q.turn for q in asked), default=-1), "figures: last_turn"
+            seen = sorted(q.seen_at - _waits_since(q) for q in asked if q.seen_at is not None)
+            answered = sorted(q.answers[0].at - q.received_at for q in asked if q.answers)
+            got = [(q.answers[-1].confirmed_at, q.received_at) for q in asked if q.answers]
+            confirmed = sorted(at - since for at, since in got if at is not None)
+            waits = (list(room.waits.seen), list(room.waits.answered), list(room.waits.confirmed))
+            assert waits == (seen, answered, confirmed), "figures: waits"
+
+    @invariant()
+    def what_is_due_is_a_recount(self) -> None:
+        due = {q.question_id: q.due_at for q in self.state.questions.values() if q.status == "cannot_find"}
+        assert dict(self.state.due) == due, "due: not what cannot be found"
+        for question in self.state.questions.values():
+            has_due = question.status in ("deferred", "cannot_find")
+            assert (question.due_at is not None) is has_due, "due: a time for what has none, or none for what has"
+
+    @invariant()
+    def a_group_has_one_lead(self) -> None:
+        """No chain and no ring: a lead of waiting followers stands for itself, and each of the two knows the other."""
+        questions = self.state.questions
+        for question in questions.values():
+            following = {q.question_id for q in questions.values() if q.merged_into == question.question_id}
+            assert set(question.followers) == following, "merge: the lead does not know its followers"
+            assert len(question.followers) == len(following), "merge: a follower is counted twice"
+            if question.status == "merged":
+                lead = questions[question.merged_into or ""]
+                assert lead.status in (*WAITING, "deferred"), f"merge: it follows what is {lead.status}"
+                assert lead.status != "merged", "merge: a chain"
+                assert lead.shareable or (lead.site_id == question.site_id and not question.shareable), "merge: a leak"
+
+    @invariant()
+    def a_lead_stands_where_the_foremost_of_its_group_would(self) -> None:
+        for question in self.state.questions.values():
+            group = [question, *(q for q in self.state.questions.values() if _follows(q, question))]
+            keys = [[q.urgency != "blocking", q.stuck == 0, q.turn, q.received_at] for q in group]
+            shown = views.view(self.state, "question", question.question_id, Audience("teacher"))
+            assert shown is not None
+            assert shown["order"] == min(keys), "order: not that of the foremost"
+
+    @invariant()
+    def every_open_question_has_a_next_step(self) -> None:
+        """For each status that is not settled, somebody may do something, also after the class."""
+        for question in (self.state.questions[one] for one in sorted(self.changed)):
+            is_settled = question.status in SETTLED or (question.declined and question.declined.acknowledged_at)
+            if is_settled or question.site_id not in self.state.rooms or not self.state.teacher_ids:
+                continue
+            assert question.status in NEXT_STEPS, f"next step: none is written for {question.status}"
+            assert any(self.is_possible(name, question) for name in NEXT_STEPS[question.status]), (
+                f"next step: nobody can bring on what is {question.status}"
+            )
+            is_undecided = question.status in ("claimed", "answering", "asked_back", "queued")
+            if self.state.status == "ended" and is_undecided:
+                touched = [r for r in self.log if getattr(r.event, "question_id", None) == question.question_id]
+                assert touched[-1].at >= (self.state.ended_at or 0), "end: the class ended over an open question"
+
+        self.changed.clear()
+
+    def is_possible(self, name: str, question: Question) -> bool:
+        adults = self.state.rooms[question.site_id].supervisor_ids
+        people = adults if name in SITES_STEPS else self.state.teacher_ids
+        data = self.data_of(name, question, "none")
+        command = parse_command(name, data)[1]
+        for actor in (one for one in EVERYBODY if one.person_id in people):
+            try:
+                if decide(self.state, command, Context(actor, max(self.clock.at, self.last_at))):
+                    return True
+            except Refused:
+                continue
+        return False
+
+    def note(self, question: Question) -> None:
+        reached.add(question.status)
+        if question.declined and question.declined.acknowledged_at:
+            reached.add("acknowledged")
+        reached.update(
+            word
+            for word, is_so in {
+                "appealed": question.appeal is not None,
+                "restated": question.restated > 0,
+                "answered together": question.status == "answered" and question.merged_into is not None,
+                "stuck alone": question.stuck > 0 and question.status == "queued" and bool(question.answers),
+                "a lead with followers": len(question.followers) > 1,
+            }.items()
+            if is_so
+        )
 
     @invariant()
     def the_head_keeps_the_summary(self) -> None:
@@ -381,9 +657,11 @@ class MeetingMachine(RuleBasedStateMachine):
             "ended_at": self.state.ended_at,
             "rooms": len(rooms),
             "asked": len(self.state.questions),
-            "waiting": sum(q.status in ("queued", "seen", "claimed") for q in seated),
-            "on_way_back": sum(q.status in ("answered", "delivered") for q in seated),
+            "waiting": sum(q.status in WAITING for q in seated),
+            "on_way_back": sum(q.status in ON_WAY_BACK for q in seated),
         }, "summary: not what the events give"
+        due = [q.due_at for q in self.state.questions.values() if q.status == "cannot_find"]
+        assert head.next_due_at == min(due, default=None), "summary: the head's due time"
 
     async def read_heads(self) -> list[event_log.Head]:
         async with self.database.reading() as connection:
@@ -423,33 +701,46 @@ class MeetingMachine(RuleBasedStateMachine):
 
     def check_copy(self, after: int, seq: int, audience: Audience, changes: list[views.View]) -> None:
         """A client that held the snapshot at `after` and takes the changes in holds the snapshot at `seq`."""
-        copy = {(one["kind"], one["id"]): one["value"] for one in views.snapshot(self.states[after], audience)}
+        copy = dict(self.snapshot(after, audience))
         for change in changes:
             key = (change["kind"], change["id"])
             if change["value"] is None:
                 copy.pop(key, None)
             else:
                 copy[key] = change["value"]
-        shown = views.snapshot(self.states[seq], audience)
-        assert copy == {(one["kind"], one["id"]): one["value"] for one in shown}, (
-            f"views: {audience.key} is not brought from {after} to {seq}"
-        )
-        _check_hidden(self.states[seq], audience, shown)
+        assert copy == self.snapshot(seq, audience), f"views: {audience.key} is not brought from {after} to {seq}"
         _check_hidden(self.states[seq], audience, changes)
+
+    def snapshot(self, seq: int, audience: Audience) -> dict[tuple[str, str], views.View]:
+        """The snapshot at `seq`, by kind and id; made and looked through once."""
+        key = (seq, audience.key)
+        if key not in self.snapshots:
+            shown = views.snapshot(self.states[seq], audience)
+            _check_hidden(self.states[seq], audience, shown)
+            self.snapshots[key] = {(one["kind"], one["id"]): one["value"] for one in shown}
+        return self.snapshots[key]
 
 
 def _waits_since(question: Question) -> int:
     return max([question.received_at, *(a.stuck_at for a in question.answers if a.stuck_at is not None)])
 
 
+def _follows(question: Question, lead: Question) -> bool:
+    return question.status == "merged" and question.merged_into == lead.question_id
+
+
 def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -> None:
     """No word of a hidden question, no key that is not public, and no student of another site."""
     written = orjson.dumps(shown)
+    # What a private one was answered together with a shared lead is that lead's answer too, and stays so.
+    shared = {answer.text for question in state.questions.values() if question.shareable for answer in question.answers}
     for question in state.questions.values():
         if audience.part == "teacher" or question.site_id in audience.site_ids:
             continue
+        for note in _notes(question):
+            assert note.encode() not in written, f"hidden: {audience.key} reads {note}"
         if not question.shareable:
-            for words in (question.text, *(answer.text for answer in question.answers)):
+            for words in (question.text, *(a.text for a in question.answers if a.text not in shared)):
                 assert words is None or words.encode() not in written, f"hidden: {audience.key} reads {words}"
         for value in (one["value"] for one in shown if (one["kind"], one["id"]) == ("question", question.question_id)):
             if value is None:
@@ -460,6 +751,11 @@ def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -
     others = [one for one in shown if one["kind"] != "meeting" and not _is_own(one, audience)]
     for student in (student for students in STUDENTS.values() for student in students):
         assert f'"{student}"'.encode() not in orjson.dumps(others), f"hidden: {audience.key} learns of {student}"
+
+
+def _notes(question: Question) -> list[str]:
+    said = (question.asked_back, question.declined, question.appeal)
+    return [one.note for one in said if one is not None and one.note]
 
 
 def _is_own(one: views.View, audience: Audience) -> bool:

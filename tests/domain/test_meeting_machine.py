@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from server.domain import messages, views
-from server.domain.meeting import answering, asking, figures, questions
+from server.domain.meeting import answering, asking, figures, lifecycle, merging, order, questions, settling
 from server.domain.messages import Recorded, apply
 from server.service import live
 from server.storage import event_log
-from tests.domain.meeting_machine import MeetingMachine
+from tests.domain.meeting_machine import STATUSES, MeetingMachine, reached
 
 QUIET = {
     "deadline": None,
@@ -39,8 +39,17 @@ def machine(sqlite_template: Path) -> Iterator[type[MeetingMachine]]:
         yield type("Machine", (MeetingMachine,), {"url": f"sqlite:///{path}"})
 
 
+@pytest.mark.timeout(400)
 def test_the_machine_finds_nothing(machine: type[MeetingMachine]) -> None:
-    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=40, **QUIET))
+    reached.clear()
+    run_state_machine_as_test(machine, settings=settings(max_examples=120, stateful_step_count=30, **QUIET))
+    assert reached >= STATUSES | SIDE_STATES, f"never reached: {(STATUSES | SIDE_STATES) - reached}"
+
+
+SIDE_STATES = {
+    *("acknowledged", "appealed", "restated", "answered together", "stuck alone", "a lead with followers"),
+}
+"""What the machine must come to beside every status; without it, it would say nothing about them."""
 
 
 # ── Planted faults ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -160,6 +169,84 @@ def event_that_loses_a_field(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_log, "decode", faulty)
 
 
+def followers_words_in_the_leads_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lead's readers read what its followers asked."""
+    question_view = views._question
+
+    def faulty(state: Any, question: Any, audience: Any) -> Any:
+        shown = question_view(state, question, audience)
+        if shown and "text" in shown and question.followers:
+            shown["text"] += "".join(state.questions[one].text for one in question.followers)
+        return shown
+
+    monkeypatch.setattr(views, "_question", faulty)
+
+
+def note_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees a question sees why it was declined."""
+    question_view = views._question
+
+    def faulty(state: Any, question: Any, audience: Any) -> Any:
+        shown = question_view(state, question, audience)
+        return shown and shown | ({"urgency": question.declined.note} if question.declined else {})
+
+    monkeypatch.setattr(views, "_question", faulty)
+
+
+def merge_cycle_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question may be merged into one that follows it."""
+    monkeypatch.setattr(merging, "_require_no_cycle", lambda *_: None)
+    monkeypatch.setattr(merging, "_require_lead", lambda *_: None)
+
+
+def private_lead_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A private question may lead another site's."""
+    monkeypatch.setattr(merging, "require_no_leak", lambda *_: None)
+
+
+def closed_too_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be found is closed a day before it is due."""
+
+    def faulty(state: Any, command: Any, context: Any) -> Any:
+        return settle(state, command, replace(context, at=context.at + 86_400_000))
+
+    settle = messages._RULES[settling.SettleDue]
+    monkeypatch.setitem(messages._RULES, settling.SettleDue, faulty)
+
+
+def order_without_the_followers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lead stands at its own place, also when one that blocks follows it."""
+    monkeypatch.setattr(order, "key_of", lambda state, question: order._own_key(question))
+    monkeypatch.setattr(views, "key_of", lambda state, question: order._own_key(question))
+
+
+def forgotten_lead(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An event does not say that the lead's group changed."""
+    monkeypatch.setattr(views, "_leads", lambda *_: ())
+
+
+def class_that_ends_over_the_asked_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the site is asked to repeat is forgotten at the end of the class."""
+
+    def faulty(state: Any, at: int) -> Any:
+        events = undecided(state, at)
+        return [one for one in events if state.questions[one.question_id].status != "asked_back"]
+
+    undecided = lifecycle.undecided
+    monkeypatch.setattr(lifecycle, "undecided", faulty)
+
+
+def wait_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A room's waits keep what was seen before the student was stuck again."""
+    exchanged = figures._exchanged
+
+    def faulty(held: Any, wait: Any, before: Any, after: Any) -> Any:
+        kept = exchanged(held, wait, before, after)
+        return held if len(kept) < len(held) else kept
+
+    monkeypatch.setattr(figures, "_exchanged", faulty)
+
+
 FAULTS = [
     (skipped_seq, "seq: "),
     (forgotten_room, "views: "),
@@ -173,6 +260,15 @@ FAULTS = [
     (batch_of_the_last_event_only, "views: "),
     (time_that_goes_back, "at: "),
     (event_that_loses_a_field, "decide: "),
+    (followers_words_in_the_leads_view, "hidden: .* reads canary"),
+    (note_to_everybody, "hidden: .* reads canary-note"),
+    (merge_cycle_allowed, "merge: "),
+    (private_lead_allowed, "(merge: a leak|hidden: )"),
+    (closed_too_early, "due: closed too early"),
+    (order_without_the_followers, "order: "),
+    (forgotten_lead, "views: "),
+    (class_that_ends_over_the_asked_back, "end: "),
+    (wait_counted_twice, "figures: waits"),
 ]
 
 

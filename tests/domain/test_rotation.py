@@ -6,7 +6,8 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from server.domain.meeting import Meeting, order
-from server.domain.meeting.answering import ClaimQuestion
+from server.domain.meeting.answering import ClaimQuestion, ReleaseQuestion
+from server.domain.meeting.merging import MergeQuestion
 from server.domain.meeting.state import Room
 from server.domain.messages import Context, Recorded, apply, decide
 from tests.support.given import given
@@ -23,6 +24,7 @@ class Lesson:
     def __init__(self) -> None:
         self.state: Any = given(LIVE).state
         self.events = 0
+        self.given_back = 0
 
     def do(self, actor: Any, command: Any) -> None:
         self.events += 1
@@ -33,10 +35,32 @@ class Lesson:
     def queue(self) -> list[Any]:
         return order.queue(self.state)
 
-    def ask(self, site_id: str) -> str:
+    def ask(self, site_id: str, **fields: Any) -> str:
         question_id = f"q{self.events}"
-        self.do(SUPERVISOR_OF[site_id], relay(question_id, site_id))
+        self.do(SUPERVISOR_OF[site_id], relay(question_id, site_id, **fields))
         return question_id
+
+    def play(self, steps: list[tuple[str, str, str, int]]) -> None:
+        """Ask, take the head, merge two that wait, or give back what was taken last."""
+        for step, site_id, urgency, choice in steps:
+            queue = self.queue()
+            taken = [q for q in self.state.questions.values() if q.status == "claimed"]
+            if step == "ask":
+                self.ask(site_id, urgency=urgency, shareable=choice % 2 == 0)
+            elif step == "take":
+                self.take_the_head()
+            elif step == "merge" and len(queue) > 1:
+                lead, follower = queue[choice % len(queue)], queue[(choice + 1) % len(queue)]
+                if lead.shareable:
+                    self.do(VERA, MergeQuestion(question_id=follower.question_id, into=lead.question_id))
+            elif step == "give back" and taken:
+                self.given_back += 1
+                self.do(VERA, ReleaseQuestion(question_id=taken[-1].question_id))
+
+    def foremost(self, lead: Any) -> Any:
+        """The member of the lead's group that gives it its place."""
+        group = [lead, *(self.state.questions[one] for one in lead.followers)]
+        return min((q for q in group if q is lead or q.status == "merged"), key=order._own_key)
 
     def take_the_head(self) -> str | None:
         queue = self.queue()
@@ -109,3 +133,45 @@ def test_blocking_then_still_stuck_then_the_rotation() -> None:
     history = [relayed("s", PINE, turn=0), relayed("m", MESA, turn=0), *round_trip, *urgent]
     queue = order.queue(given(LIVE, history).state)
     assert [q.question_id for q in queue] == ["b", "s", "m", "e", "n"]
+
+
+STARVING = st.lists(
+    st.tuples(
+        st.sampled_from(["ask", "ask", "ask", "take", "take", "merge", "give back"]),
+        st.sampled_from([PINE, MESA, ELK]),
+        st.sampled_from(["normal", "normal", "normal", "blocking"]),
+        st.integers(0, 5),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@for_all(STARVING, st.sampled_from([PINE, MESA, ELK]), STARVING)
+def test_no_site_starves_whatever_the_others_ask(before: list, site: str, after: list) -> None:
+    """A normal question is taken up after at most (its turn − the rotation's turn + 1) places of the rotation of each
+    other site: 1 for a site that was quiet, one more for each question that its own site has asked ahead of it.
+
+    Not counted is what goes before its turn by the school's own rules (blocking, still stuck); a group counts as one,
+    for the site whose member was foremost. What was given back counts again.
+    """
+    lesson = Lesson()
+    lesson.play(before)
+    turn = order.next_turn(lesson.state, site)
+    bound = 2 * (turn - lesson.state.turn + 1)
+    question_id, given_back = lesson.ask(site, shareable=True), lesson.given_back
+    served = 0
+    for step in [*after, *[("take", site, "normal", 0)] * 200]:
+        question = lesson.state.questions[question_id]
+        if question.status not in ("queued", "seen"):
+            break
+        if step[0] != "take":
+            lesson.play([step])
+            continue
+        head = lesson.queue()[0]
+        is_normal, _, head_turn, _ = order.key_of(lesson.state, head)
+        foremost = lesson.foremost(head)
+        served += bool(is_normal and foremost.site_id != site and head_turn <= turn)
+        lesson.play([step])
+    assert lesson.state.questions[question_id].status in ("claimed", "merged"), "it was never taken up"
+    assert served <= bound + lesson.given_back - given_back, f"{served} of other sites went before it"

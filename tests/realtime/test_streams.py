@@ -241,3 +241,39 @@ async def test_a_copy_holds_what_is_early_and_drops_what_is_old() -> None:
     for after, seq in ((4, 5), (1, 3), (3, 4), (3, 4)):
         copy.take_changes({"after": after, "seq": seq, "changes": [{"kind": "k", "id": "i", "value": seq}]})
     assert (copy.last, copy.values) == (5, {("k", "i"): 5})
+
+
+async def test_no_captured_frame_of_another_audience_holds_what_is_private(connect: Connect) -> None:
+    """Everything that the server sends to those whom it does not concern, byte for byte, over a class's whole way."""
+    teacher, asking = [await connect(actor) for actor in (TEACHER, SUPERVISOR)]
+    others = [await connect(actor) for actor in (OTHER_SUPERVISOR, COORDINATOR)]
+    for member in (teacher, asking, *others):
+        await member.join()
+    mine = {"question_id": "q00001"}
+    shared = question(2, text="shared-words", shareable=True) | {"site_id": "mesa", "student_id": "s3"}
+    sent = iter(range(1, 100))
+
+    async def act(member: WireClient, name: str, data: dict[str, Any]) -> None:
+        assert (await member.command(f"{member.token}-{next(sent)}", name, data))["ok"], name
+
+    await act(asking, "question.relay", question(1, text="private-words"))
+    await act(others[0], "question.relay", shared)
+    await act(teacher, "question.ask_back", mine | {"note": "private-note"})
+    await act(asking, "question.restate", mine | {"text": "private-again"})
+    await act(teacher, "question.decline", mine | {"reason": "other", "note": "private-reason"})
+    await act(asking, "question.appeal", mine | {"note": "private-appeal"})
+    await act(teacher, "question.merge", mine | {"into": "q00002"})
+    await act(teacher, "student.call_on", {"call_id": "call-one", "site_id": "pine-ridge", "student_id": "s2"})
+    await act(asking, "student.answer_call", {"call_id": "call-one", "response": "ready"})
+    await act(teacher, "question.unmerge", mine)
+    await act(teacher, "question.begin", mine)
+    await act(teacher, "question.answer", mine | {"form": "written", "text": "private-answer"})
+    await act(asking, "question.cannot_find", mine)
+    await act(teacher, "meeting.end", {})
+    for member in others:
+        await member.until_seq(teacher.copy.last)
+        captured = repr(member.events)
+        assert "shared-words" in captured
+        for private in ("private-", "'s1'", "'s2'", "call-one"):
+            assert private not in captured, f"{member.token} was sent {private}"
+    assert "private-reason" in repr(asking.events)

@@ -1,6 +1,8 @@
 """Meetings over HTTP: the same record and the same commands as over the socket."""
 
 import asyncio
+import csv
+from io import StringIO
 from typing import Any
 
 import pytest
@@ -178,6 +180,124 @@ async def test_the_reports_waits_are_those_of_the_rooms_that_one_sees(house: Hou
     assert [(site["site_id"], site["seen"]["count"]) for site in south["sites"]] == [("south", 0)]
     teacher = (await report(house, "tess"))["waits"]
     assert [(site["site_id"], site["confirmed"]["count"]) for site in teacher["sites"]] == [("north", 1), ("south", 0)]
+
+
+async def test_the_report_says_what_is_owed_and_who_was_called(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    await asked(house, question_id="q-2", shareable=True)
+    later = house.clock.now() + 3_600_000
+    await house.act("tess", "question.defer", {"question_id": "q-2", "due_at": later + 1})
+    await house.act("tess", "question.defer", {"question_id": "q-1", "due_at": later})
+    await house.act("tess", "student.call_on", {"call_id": "c-1", "site_id": "north", "student_id": "ann"})
+    owed = [{"question_id": "q-1", "due_at": later}, {"question_id": "q-2", "due_at": later + 1}]
+    got = {}
+    for person_id in ("tess", "nora", "sol", "cora"):
+        told = await report(house, person_id)
+        got[person_id] = (told["owed"], [call["call_id"] for call in told["calls"]])
+    assert got == {"tess": (owed, ["c-1"]), "nora": (owed, ["c-1"]), "sol": ([], []), "cora": (owed, [])}
+
+
+async def test_the_end_of_class_leaves_nothing_undecided(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    await house.act("tess", "meeting.end", {})
+    told = await report(house, "nora")
+    assert [question["status"] for question in told["questions"]] == ["deferred"]
+    # The class is on Wednesday, 14 October: Thursday, 15:30 in Denver.
+    assert told["owed"] == [{"question_id": "q-1", "due_at": 1_792_099_800_000}]
+    assert told["rooms"][0]["deferred"] == 1
+
+
+# ── Why a question stands where it stands ─────────────────────────────────────────────────────────────────────────
+
+
+async def place(house: House, person_id: str, question_id: str) -> Any:
+    return (await house.client(person_id).get(f"{PATH}/questions/{question_id}/place")).json
+
+
+async def test_a_place_is_explained_and_gives_nothing_away(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    house.clock.advance(seconds=10)
+    await house.act("sol", "question.relay", RELAY | {"question_id": "q-2", "site_id": "south", "urgency": "blocking"})
+    await asked(house, question_id="q-3", shareable=True)
+    house.clock.advance(seconds=5)
+    assert await place(house, "tess", "q-1") == {
+        "place": 2,
+        "of": 3,
+        "ahead": {"question_id": "q-2", "rule": "blocking"},
+        "behind": {"question_id": "q-3", "rule": "turn"},
+        "rules": {"blocking": False, "stuck": False, "turn": 0, "age": 15_000},
+    }
+    hidden = await place(house, "nora", "q-1")
+    assert (hidden["ahead"], hidden["behind"]["question_id"]) == ({"question_id": None, "rule": "blocking"}, "q-3")
+    assert (await place(house, "sol", "q-2"))["behind"] == {"question_id": None, "rule": "blocking"}
+    assert (await place(house, "cora", "q-3"))["behind"] is None
+    for person_id, question_id in (("sol", "q-3"), ("nora", "q-2"), ("tess", "nobody-asked")):
+        answer = await house.client(person_id).get(f"{PATH}/questions/{question_id}/place")
+        assert (answer.status, answer.code) == (404, "unknown_question")
+
+
+async def test_what_does_not_wait_has_no_place(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    await house.act("tess", "question.claim", {"question_id": "q-1"})
+    answer = await house.client("tess").get(f"{PATH}/questions/q-1/place")
+    assert (answer.status, answer.code) == (409, "wrong_state")
+
+
+async def test_probable_duplicates_are_shown_to_the_teacher(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house, text="Which way does friction point on the ramp?")
+    again = {"question_id": "q-2", "site_id": "south", "text": "on the ramp, which way would friction point"}
+    await house.act("sol", "question.relay", RELAY | again | {"shareable": True})
+    pairs = (await house.client("tess").get(f"{PATH}/likenesses")).json["pairs"]
+    assert pairs == [{"question_ids": ["q-1", "q-2"], "into": "q-2", "likeness": 100}]
+    await house.act("tess", "question.merge", {"question_id": "q-1", "into": "q-2"})
+    assert (await house.client("tess").get(f"{PATH}/likenesses")).json["pairs"] == []
+
+
+# ── As a spreadsheet ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def rows(house: House, person_id: str) -> dict[str, dict[str, str]]:
+    answer = await house.client(person_id).get(f"{PATH}/report.csv")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{PHYSICS}.csv"'
+    return {row["question_id"]: row for row in csv.DictReader(StringIO(answer.body.decode("utf-8"), newline=""))}
+
+
+async def test_a_private_question_is_in_nobody_elses_spreadsheet(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house, student_id="ann", text="a private worry")
+    await asked(house, question_id="q-2", student_id="bob", shareable=True, text="for all to hear")
+    await house.act("tess", "question.decline", {"question_id": "q-2", "reason": "other", "note": "a private word"})
+    texts = {}
+    for person_id in ("tess", "nora", "sol", "cora"):
+        told = await rows(house, person_id)
+        texts[person_id] = {one: (row["text"], row["student_id"], row["declined_note"]) for one, row in told.items()}
+    whole = {"q-1": ("a private worry", "ann", ""), "q-2": ("for all to hear", "bob", "a private word")}
+    assert texts == {
+        "tess": whole,
+        "nora": whole,
+        "sol": {"q-2": ("for all to hear", "", "")},
+        "cora": {"q-1": ("", "", ""), "q-2": ("for all to hear", "", "")},
+    }
+
+
+async def test_the_spreadsheet_has_the_times_and_waits(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    house.clock.advance(seconds=60)
+    await house.act("tess", "question.begin", {"question_id": "q-1"})
+    await house.act("tess", "question.answer", {"question_id": "q-1", "form": "written", "text": "=F/m"})
+    house.clock.advance(seconds=30)
+    await house.act("nora", "question.confirm", {"question_id": "q-1"})
+    row = (await rows(house, "nora"))["q-1"]
+    assert (row["received_at"], row["confirmed_at"]) == ("2026-10-14T16:20:00Z", "2026-10-14T16:21:30Z")
+    assert (row["answered_seconds"], row["confirmed_seconds"]) == ("60", "90")
+    assert (row["status"], row["shareable"], row["answer"]) == ("confirmed", "no", "'=F/m")
 
 
 async def test_the_roster_names_each_sites_students_to_that_site(house: House) -> None:

@@ -276,6 +276,11 @@ async def test_a_new_meeting_opens_with_its_facts(directory: Directory, live: Li
     assert state.teacher_ids == {"tess"}
     assert {site: room.student_ids for site, room in state.rooms.items()} == {"north": {"ann", "bob"}, "south": {"cal"}}
     assert {site: room.supervisor_ids for site, room in state.rooms.items()} == {"north": {"nora"}, "south": {"sol"}}
+    # The class is on Wednesday, 14 October: Thursday, 15:30 in Denver and in Los Angeles.
+    assert {site: room.due_by for site, room in state.rooms.items()} == {
+        "north": 1_792_099_800_000,
+        "south": 1_792_103_400_000,
+    }
     assert state.accommodations == {"ann": ("extended_time",)}
     [licence] = state.credentials["tess"].licences
     assert (licence.state, licence.endorsement, licence.valid_to) == ("MT", "Physics 7–12", "2028-06-30")

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from server.domain import messages
 from server.domain.meeting.answering import QuestionAnswered, QuestionSeen
+from server.domain.meeting.facts import RoomRostered
 from server.storage import codec
 from tests.support.meetings import relayed
 
@@ -91,3 +92,12 @@ def test_a_missing_upcaster_is_missed(painted: type[Any], monkeypatch: pytest.Mo
     monkeypatch.delitem(codec.UPCASTERS, ("room.painted", 2))
     with pytest.raises(LookupError, match="version 2"):
         codec.decode("room.painted", 1, b'{"site":"mesa"}', None)
+
+
+def test_a_room_that_was_rostered_before_due_times_has_none() -> None:
+    old = b'{"site_id":"mesa","student_ids":["max"],"supervisor_ids":["sam"]}'
+    brought_up = codec.decode("room.rostered", 1, old, None)
+    assert brought_up == RoomRostered(site_id="mesa", student_ids=("max",), supervisor_ids=("sam",), due_by=None)
+    assert codec.encode(brought_up).version == 2
+    with pytest.raises(ValidationError):
+        codec.decode("room.rostered", 2, old, None)

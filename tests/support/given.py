@@ -100,6 +100,10 @@ class When:
     command: Any
     context: Context
 
+    def events(self) -> Sequence[Any]:
+        """What the rule records; it must not refuse."""
+        return decide(self.given.state, self.command, self.context)
+
     def then(self, *expected: Any) -> Meeting:
         """Exactly these events come of it, or this one `Refusal`; nothing given: nothing is left to do.
 
