@@ -9,7 +9,7 @@ import { uuid7 } from '../../client_static/core/ids.js'
 import { inflate } from '../../client_static/core/live.js'
 import { namesOf } from '../../client_static/core/names.js'
 import { nextOf, routeOf } from '../../client_static/core/router.js'
-import { asLocalInput, asSiteClock, asTimes, asWait, fromLocalInput } from '../../client_static/core/time.js'
+import { asLocalInput, asSeconds, asSiteClock, asTimes, asWait, fromLocalInput } from '../../client_static/core/time.js'
 
 test('waits are m:ss, and h:mm:ss from an hour on; never negative', () => {
   assert.equal(asWait(0), '0:00')
@@ -44,6 +44,14 @@ test('options are found by the start of any word, accents aside', () => {
   assert.deepEqual(matchingOptions(options, 'jn'), [options[0]])
   assert.deepEqual(matchingOptions(options, 'nunez jose'), [options[0]])
   assert.deepEqual(matchingOptions(options, 'x'), [])
+})
+
+test('ages and times are written as the language writes them', () => {
+  assert.equal(asSeconds(12_900, 'en-US'), '12 sec')
+  assert.equal(asSeconds(12_900, 'es-US'), '12 s')
+  const nine = new Date(2026, 10, 23, 9, 0).getTime()
+  assert.match(asTimes(nine, nine + 50 * 60_000, 'en-US'), /^9:00\s–\s9:50\sAM$/)
+  assert.match(asTimes(nine, nine + 50 * 60_000, 'es-US'), /^9:00\s?–\s?9:50\sa\.m\.$/)
 })
 
 test('ids are UUIDv7: version, variant, and in the order they were minted', () => {
