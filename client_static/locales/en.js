@@ -91,7 +91,7 @@ export default {
   'room.nobody': 'nobody named',
   'room.students': 'Students',
   'room.asked': 'Asked',
-  'room.onWayBack': 'On the way back',
+  'room.onWayBack': 'Way back',
   'room.answeredIn': 'Answered in',
 
   'teacher.planned': 'of {planned}',
