@@ -1,5 +1,5 @@
 // A modal dialog: the browser's own, for its focus trap, Escape and return of focus.
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 import { html } from '../core/html.js'
 
@@ -7,7 +7,8 @@ export function Dialog({ title, onClose, children }) {
   const ref = useRef(null)
   const titleId = useId()
   const isGone = useRef(false)
-  useEffect(() => {
+  // Before the next key: a hand that knows its way presses Enter at once.
+  useLayoutEffect(() => {
     const opener = document.activeElement
     const dialog = ref.current
     dialog.showModal()

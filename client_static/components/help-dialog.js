@@ -9,6 +9,12 @@ const KEYS = [
   ['k', 'help.previous'],
   ['c', 'help.claim'],
   ['a', 'help.answered'],
+  ['m', 'help.merge'],
+  ['d', 'help.defer'],
+  ['r', 'help.repeat'],
+  ['s', 'help.call'],
+  ['h · l', 'help.turn'],
+  ['u', 'help.undo'],
   ['1 – 9', 'help.room'],
   ['?', 'help.help'],
 ]
@@ -18,7 +24,7 @@ export const HelpDialog = ({ onClose }) => html`
     <dl class="keys">
       ${KEYS.map(([key, words]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${t(words)}</dd></div>`)}
     </dl>
-    <p class="small mute">${t('help.typing')}</p>
+    <p class="small mute">${t('help.which')} ${t('help.typing')}</p>
     <label class="check">
       <input type="checkbox" checked=${keysOn.value} onChange=${(event) => switchKeys(event.target.checked)} />
       <span>${t('help.switch')}</span>

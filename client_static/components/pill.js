@@ -11,6 +11,10 @@ export const MARKS = {
   stuck: '↻',
   held: '◷',
   blocking: '!',
+  like: '≈',
+  together: '+',
+  restated: '✎',
+  later: '◷',
 }
 
 export const Mark = ({ name }) => html`<span class="mark" aria-hidden="true">${MARKS[name]}</span>`

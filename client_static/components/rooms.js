@@ -3,8 +3,8 @@
 import { html } from '../core/html.js'
 import { roomState } from '../core/questions.js'
 import { asNumber, locale, t } from '../core/text.js'
-import { asSiteClock, serverNow } from '../core/time.js'
-import { Pill } from './pill.js'
+import { asSiteClock, asWait, serverNow } from '../core/time.js'
+import { Mark, Pill } from './pill.js'
 import { Wait } from './wait.js'
 
 const STATES = {
@@ -14,25 +14,27 @@ const STATES = {
   quiet: { tone: 'quiet', mark: 'quiet' },
 }
 
+const CALLS = { called: 'wait', ready: 'ok', not_here: 'warn' }
+
 /** From here on a room is shown in its shortest form: who, what waits, how long. */
 const MANY = 6
 
-/** `onPick` is given where a room can be chosen; `picked` is the chosen site's id. */
-export const Rooms = ({ rooms, questions, names, onPick, picked }) => html`
+/** `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on. */
+export const Rooms = ({ rooms, questions, calls = [], names, onPick, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
     ${rooms.map(
       (room, index) =>
         html`<${Room}
           key=${room.site_id}
           ...${{ room, questions, names, onPick, index }}
-          isShort=${rooms.length > MANY}
+          calls=${calls.filter((call) => call.site_id === room.site_id)}
           isPicked=${picked === room.site_id}
         />`,
     )}
   </section>
 `
 
-function Room({ room, questions, names, onPick, index, isShort, isPicked }) {
+function Room({ room, questions, calls, names, onPick, index, isPicked }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
   const name = names.site(room.site_id)
@@ -48,18 +50,29 @@ function Room({ room, questions, names, onPick, index, isShort, isPicked }) {
       </h2>
       <span class="room-clock small mute">${asSiteClock(serverNow(), names.zone(room.site_id), locale.value)}</span>
       <${Pill} tone=${tone} mark=${mark}>
-        ${t(isShort ? `room.short.${state}` : `room.${state}`, { n: room.waiting })}
+        ${t(`room.${state}`, { n: room.waiting })}
         ${room.waiting > 0 &&
-        html`<span> · ${!isShort && t('room.oldest')} <${Wait} since=${room.waiting_since} /></span>`}
+        html`<span> · <span class="unseen">${t('room.oldest')}</span> <${Wait} since=${room.waiting_since} /></span>`}
       <//>
       <dl>
+        ${calls.length > 0 && html`<${LatestCall} ...${{ calls, names }} />`}
         <${Figure} name="supervisors" value=${room.supervisor_ids.map(names.person).join(', ') || t('room.nobody')} />
         <${Figure} name="students" value=${asNumber(room.students)} />
         <${Figure} name="asked" value=${asNumber(room.asked)} />
         <${Figure} name="onWayBack" value=${asNumber(room.on_way_back)} />
+        <${Figure} name="answeredIn" value=${room.waits.answered.count > 0 ? asWait(room.waits.answered.median) : '–'} />
       </dl>
     </article>
   `
+}
+
+/** One line, whatever happens: the rooms never grow. The list of calls has them all. */
+function LatestCall({ calls, names }) {
+  const call = calls.at(-1)
+  return html`<div class="room-calls">
+    <dt><${Mark} name=${CALLS[call.status]} /> ${names.initials(call.student_id)}</dt>
+    <dd>${t(`calls.${call.status}`)}${calls.length > 1 && html`${' '}+${asNumber(calls.length - 1)}`}</dd>
+  </div>`
 }
 
 const Figure = ({ name, value }) => html`<div class=${name}><dt>${t(`room.${name}`)}</dt><dd>${value}</dd></div>`

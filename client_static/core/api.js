@@ -68,5 +68,8 @@ export const api = {
     return found
   },
   roster: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/roster`),
+  likenesses: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/likenesses`),
+  place: (meetingId, questionId) =>
+    request('GET', `/api/meetings/${enc(meetingId)}/questions/${enc(questionId)}/place`),
   directory: (kind) => request('GET', `/api/directory/${enc(kind)}`),
 }

@@ -119,7 +119,7 @@ function createMeeting(id) {
   // A draft of an answer is of no use once the question is not waited for any more.
   const isWorthKeeping = (key) => {
     const question = key === 'ask' ? null : questions.peek().find((one) => one.question_id === key)
-    return !question || isWaiting(question)
+    return !question || isWaiting(question) || question.status === 'deferred'
   }
   const drafts = createDrafts({ outbox, isWorthKeeping })
 

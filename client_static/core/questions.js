@@ -1,8 +1,6 @@
 // Readings of the question views for the screens: which wait, in which order, what is on its way back. Pure, over views as
 // docs/protocol.md §3 gives them; the rules themselves live on the server.
 
-/** A settled answer stays in sight this long, so that the teacher sees how it ended. */
-export const SETTLED_IN_SIGHT_MS = 60_000
 /** From here on a wait is called long. */
 export const LONG_WAIT_MS = 120_000
 
@@ -24,34 +22,6 @@ export function byOrder(a, b) {
 
 /** What waits for a teacher, in fair order. */
 export const board = (questions) => questions.filter(isOpen).sort(byOrder)
-
-/** What this teacher has claimed, the longest-held first. */
-export const claimedBy = (questions, personId) =>
-  questions
-    .filter((question) => question.status === 'claimed' && question.claimed_by === personId)
-    .sort((a, b) => a.claimed_at - b.claimed_at)
-
-/** What a colleague has claimed. */
-export const claimedByOthers = (questions, personId) =>
-  questions.filter((question) => question.status === 'claimed' && question.claimed_by !== personId).sort(byOrder)
-
-/** Answers on their way back, newest first, and those settled a moment ago. */
-export function wayBack(questions, now) {
-  const inSight = (question) => {
-    const answer = lastAnswer(question)
-    if (!answer) return false
-    const settledAt = answer.confirmed_at ?? answer.stuck_at
-    return isReturning(question) || (settledAt !== null && now - settledAt < SETTLED_IN_SIGHT_MS)
-  }
-  return questions.filter(inSight).sort((a, b) => lastAnswer(b).at - lastAnswer(a).at)
-}
-
-/** Where an answer stands: `answered`, `delivered`, `confirmed` or `stuck`. */
-export function returnState(answer) {
-  if (answer.confirmed_at !== null) return 'confirmed'
-  if (answer.stuck_at !== null) return 'stuck'
-  return answer.delivered_at !== null ? 'delivered' : 'answered'
-}
 
 /** A room's state in one word, the worst first: `blocking`, `long`, `waiting` or `quiet`. */
 export function roomState(room, questions, now) {

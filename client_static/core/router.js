@@ -16,9 +16,18 @@ const ROUTES = [
 export function routeOf(pathname) {
   for (const [pattern, make] of ROUTES) {
     const found = pattern.exec(pathname)
-    if (found) return make(...found.slice(1))
+    if (found) return madeOf(make, found) ?? { page: 'lost' }
   }
   return { page: 'lost' }
+}
+
+/** An address that cannot be decoded ("/meetings/%") leads nowhere. */
+function madeOf(make, found) {
+  try {
+    return make(...found.slice(1))
+  } catch {
+    return null
+  }
 }
 
 /** Where the sign-in page should lead: the page that was asked for, if it is one of ours, else home. */

@@ -87,8 +87,23 @@ export function asDue(millis, timeZone, locale, now = serverInstant()) {
   }
 }
 
-/** "9:00 – 9:50 AM", as the locale writes a range. */
-export const asTimes = (from, to, locale) => format(locale, CLOCK).formatRange(from, to)
+/** "9:00 – 9:50 AM", as the locale writes a range; over midnight both ends alone, as a range would add their dates. */
+export const asTimes = (from, to, locale) =>
+  isSameDay(from, to) ? format(locale, CLOCK).formatRange(from, to) : `${asClock(from, locale)} – ${asClock(to, locale)}`
 
 /** Whether two moments fall on one day of this device's calendar. */
 export const isSameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString()
+
+/** A moment as a field for a date and time holds it, on this device's calendar: "2026-11-23T15:30". */
+export function asLocalInput(millis) {
+  const two = (n) => String(n).padStart(2, '0')
+  const at = new Date(millis)
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** The moment in such a field, or null while it is not whole. */
+export function fromLocalInput(value) {
+  const millis = new Date(value).getTime()
+  return Number.isNaN(millis) ? null : millis
+}

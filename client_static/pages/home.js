@@ -19,11 +19,14 @@ const REFRESH_MS = 20_000
 const PAST_SHOWN = 8
 const SHOWN_MS = 14 * 86_400_000
 const IN_CLASS = new Set(['teacher', 'supervisor'])
+/** Who may ask for the list of classes at all: to anybody else it is refused. */
+const SEES_CLASSES = new Set([...IN_CLASS, 'coordinator'])
 
 export function HomePage() {
   const { program, name, grants } = session.value
   const roles = [...new Set(grants.map((grant) => grant.role))]
-  const [meetings, error, reload] = useLoaded(shownMeetings, REFRESH_MS)
+  const seesClasses = roles.some((role) => SEES_CLASSES.has(role))
+  const [meetings, error, reload] = useLoaded(seesClasses ? shownMeetings : async () => [], seesClasses && REFRESH_MS)
   useEffect(() => {
     document.title = t('title.page', { page: t('home.title') })
   }, [language.value])
@@ -42,7 +45,7 @@ export function HomePage() {
       <${SignOut} />
     <//>
     <main id="main" class="page">
-      ${error && !(error.code === 'forbidden' && isDesk) && html`<${Problem} error=${error} onRetry=${reload} />`}
+      ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}

@@ -87,7 +87,7 @@ class People:
 
     def __init__(self, browser: Browser, demo: dict[str, Any], signed_in: dict[str, Any]) -> None:
         self._browser = browser
-        self._demo = demo
+        self.demo = demo
         self._signed_in = signed_in
         self._pages: list[Page] = []
         self._contexts: list[BrowserContext] = []
@@ -97,11 +97,11 @@ class People:
     def base_of(self, person_id: str | None) -> str:
         """The origin under which the person is signed in."""
         if person_id is None:
-            return str(self._demo["base_url"])
+            return str(self.demo["base_url"])
         return str(self._person(person_id)["sign_in_url"]).partition("/demo/")[0]
 
     def _person(self, person_id: str) -> dict[str, Any]:
-        return next(one for one in self._demo["people"] if one["person_id"] == person_id)
+        return next(one for one in self.demo["people"] if one["person_id"] == person_id)
 
     async def open(
         self, person_id: str | None, path: str | None = None, *, watched: bool = True, **options: Any

@@ -8,6 +8,9 @@ from playwright.async_api import Locator, Page, expect
 LANGUAGES = {"en": "English", "es": "Español"}
 """What the screens speak: each language by its own name, which is its button's."""
 
+PANEL = re.compile("^(Selected|In hand|Answering now|Waiting for the repeat|To answer in writing)$")
+"""What the teacher's panel is called, by what its question is to them."""
+
 
 async def speak(page: Page, language: str) -> None:
     """Change the language as a person does, where the page speaks another."""
@@ -49,7 +52,32 @@ class Console(Screen):
 
     @property
     def now(self) -> Locator:
-        return self.page.get_by_role("region", name="Answering now")
+        """The panel with the question that the keys act on, whatever it is to the teacher."""
+        return self.page.get_by_role("region", name=PANEL)
+
+    @property
+    def undo(self) -> Locator:
+        return self.page.get_by_role("group", name="Undo")
+
+    @property
+    def put_off(self) -> Locator:
+        return self.page.get_by_role("region", name="Put off")
+
+    @property
+    def asked_to_repeat(self) -> Locator:
+        return self.page.get_by_role("list", name="Asked to repeat")
+
+    @property
+    def calls(self) -> Locator:
+        return self.page.get_by_role("list", name="Called on")
+
+    def panel(self, name: str) -> Locator:
+        """The panel while its question is what the name says: "Selected", "In hand", "Answering now", …"""
+        return self.page.get_by_role("region", name=name, exact=True)
+
+    def room(self, name: str) -> Locator:
+        """A room's column."""
+        return self.page.get_by_role("region", name="Rooms").get_by_role("article", name=name)
 
     @property
     def way_back(self) -> Locator:
@@ -66,7 +94,7 @@ class Console(Screen):
     async def claim(self, text: str) -> None:
         """Claim the question by its button, and wait until it is in hand."""
         await self.question(text).get_by_role("button", name="Claim").click()
-        await expect(self.now.get_by_text(text)).to_be_visible()
+        await expect(self.panel("In hand").get_by_role("blockquote").get_by_text(text)).to_be_visible()
 
     async def answer(self, form: str = "To all", text: str = "") -> None:
         """Answer what is in hand."""

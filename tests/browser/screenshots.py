@@ -22,6 +22,12 @@ from tests.support.server import ServerProcess
 LAPTOP, SMALL_LAPTOP = {"width": 1440, "height": 900}, {"width": 1280, "height": 720}
 TABLET, PHONE = {"width": 820, "height": 1180}, {"width": 320, "height": 640}
 LYING, LONG = {"width": 1024, "height": 768}, {"width": 820, "height": 2400}
+TEACHERS_SIZES = {
+    "1280x800": {"width": 1280, "height": 800},
+    "1366x768": {"width": 1366, "height": 768},
+    "1280x720": SMALL_LAPTOP,
+    "320": PHONE,
+}
 ASKED = [
     ("mesa-flats", 0, "Why does the normal force not cancel gravity on the ramp?", {"urgency": "blocking"}),
     ("pine-ridge", 0, "Is the angle measured from the floor or from the ramp?", {"verbatim": False}),
@@ -39,20 +45,40 @@ ASKED = [
 ]
 
 
+MORE_ROOMS = (
+    "St. Ives",
+    "Bitterroot Valley Consolidated",
+    "Two Dot",
+    "Ñandú Springs",
+    "Ismay",
+    "Cold Bay",
+    "Ekalaka",
+    "Zortman",
+)
+
+
 class Commands:
     """Sends commands over REST with the demo people's bearer tokens."""
 
-    def __init__(self, demo: dict[str, Any]) -> None:
+    def __init__(self, demo: dict[str, Any], meeting_id: str | None = None) -> None:
+        """`meeting_id`: the demo's live class unless told."""
         self._base = demo["base_url"]
-        self._meeting = demo["meeting"]["id"]
+        self._meeting = meeting_id or demo["meeting"]["id"]
         self._tokens = {one["person_id"]: one["token"] for one in demo["people"]}
         self.ids: list[str] = []
 
     def request(self, person_id: str, path: str, body: Any = None) -> Any:
-        """One request; `body` None is a GET."""
+        """One request about the class; `body` None is a GET."""
+        return self._send(person_id, f"/api/meetings/{self._meeting}{path}", body)
+
+    def add(self, kind: str, **row: Any) -> None:
+        """One row of the directory, by the coordinator."""
+        self._send("coordinator", f"/api/directory/{kind}", row)
+
+    def _send(self, person_id: str, path: str, body: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._tokens[person_id]}", "Content-Type": "application/json"}
         data = None if body is None else json.dumps(body).encode()
-        url = f"{self._base}/api/meetings/{self._meeting}{path}"
+        url = f"{self._base}{path}"
         with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
             return json.load(answer)
 
@@ -124,6 +150,29 @@ async def fill_the_roster(page: Page, commands: Commands) -> None:
     await page.route("**/roster", lambda route: route.fulfill(json=roster))
 
 
+def make_large(demo: dict[str, Any]) -> str:
+    """A class of twelve rooms with sixty open questions; returns its path."""
+    commands = Commands(demo, "large")
+    begins_on = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
+    rooms = [(site_id, f"supervisor-{site_id}") for site_id in ("harlow", "kettle-creek", "mesa-flats", "pine-ridge")]
+    for n, name in enumerate(MORE_ROOMS):
+        site_id, person_id = f"more-{n}", rooms[n % 4][1]
+        commands.add("sites", id=site_id, name=name, time_zone="America/Denver", jurisdiction="US-MT")
+        commands.add("section_sites", section_id="physics-1", site_id=site_id, begins_on=begins_on)
+        commands.add("grants", person_id=person_id, role="supervisor", site_id=site_id, begins_on=begins_on)
+        rooms.append((site_id, person_id))
+    now = int(time.time() * 1000)
+    times = {"starts_at": now, "ends_at": now + 3_000_000}
+    commands.add("meetings", id="large", section_id="physics-1", title="Work and energy", **times)
+    commands.run("teacher", "meeting.start")
+    for n in range(60):
+        site_id, person_id = rooms[n % 12]
+        _, _, text, more = ASKED[n % len(ASKED)]
+        asked = {"question_id": f"large-{n:02}", "site_id": site_id, "text": f"{text} ({n})", "asked_at": now}
+        commands.run(person_id, "question.relay", **asked, **more)
+    return "/meetings/large"
+
+
 class Studio:
     """Opens screens and keeps pictures of them."""
 
@@ -132,11 +181,11 @@ class Studio:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    async def keep(self, page: Page, name: str) -> None:
+    async def keep(self, page: Page, name: str, *, full_page: bool = False) -> None:
         """A picture in light and one in dark."""
         for scheme in ("light", "dark"):
             await page.emulate_media(color_scheme=scheme)
-            await page.screenshot(path=self._folder / f"{name}-{scheme}.png")
+            await page.screenshot(path=self._folder / f"{name}-{scheme}.png", full_page=full_page)
 
     async def shoot(self, name: str, person_id: str | None, path: str | None, size: dict[str, int], sign: str) -> None:
         """Open a screen, wait for its sign, keep it."""
@@ -223,11 +272,81 @@ async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -
     await studio.keep(mesa.page, "supervisor-link-lost")
     await asyncio.to_thread(server.start)
     await teacher.is_live()
+    await shoot_ways(studio, teacher, commands)
     make_full(commands)
     await studio.shoot("teacher-full", "teacher", None, LAPTOP, "Live")
     await teacher.page.get_by_role("button", name="End class…").click()
     await expect(teacher.page.get_by_role("dialog")).to_be_visible()
     await studio.keep(teacher.page, "teacher-end")
+    large = make_large(people.demo)
+    for name, size in TEACHERS_SIZES.items():
+        await studio.shoot(f"teacher-12-rooms-60-questions-{name}", "teacher", large, size, "Live")
+
+
+def make_ways(commands: Commands) -> str:
+    """Every state that a question can be put into, for the teacher's eyes; returns the one that leads a group."""
+    lead = commands.ask("pine-ridge", 2, "Which way does friction point on the steep ramp?", {"shareable": True})
+    like = commands.ask("harlow", 2, "on the steep ramp, which way would friction point", {})
+    commands.ask("mesa-flats", 3, "on a steep ramp, which way does friction point?", {"shareable": True})
+    commands.run("teacher", "question.merge", question_id=like, into=lead)
+    both = [
+        commands.ask("kettle-creek", 1, "Does mass matter on the way down?", {"shareable": True}),
+        commands.ask("harlow", 3, "does a heavy one slide faster?", {}),
+    ]
+    commands.run("teacher", "question.merge", question_id=both[1], into=both[0])
+    commands.run("teacher", "question.begin", question_id=both[0])
+    commands.run("teacher", "question.answer", question_id=both[0], form="spoken_to_all")
+    commands.run("supervisor-harlow", "question.confirm", question_id=both[1])
+    put_aside = {
+        "question.ask_back": {"note": "Which of the two angles?"},
+        "question.defer": {},
+        "question.decline": {"reason": "ask_your_site"},
+    }
+    for n, (name, data) in enumerate(put_aside.items()):
+        asked = commands.ask("pine-ridge", 3 + n, ("Is it the other one?", "Why µ and not k?", "When is lunch?")[n], {})
+        commands.run("teacher", name, question_id=asked, **data)
+    missing = commands.ask("kettle-creek", 2, "Is weight a force?", {})
+    commands.run("teacher", "question.begin", question_id=missing)
+    commands.run("teacher", "question.answer", question_id=missing, form="written", text="Yes: m times g.")
+    commands.run("supervisor-kettle-creek", "question.cannot_find", question_id=missing)
+    return lead
+
+
+async def shoot_ways(studio: Studio, teacher: Console, commands: Commands) -> None:
+    """The teacher's screen with something in each state, at each size, and its dialogs."""
+    page = teacher.page
+    make_ways(commands)
+    await page.keyboard.press("c")
+    await expect(teacher.undo).to_be_visible()
+    await page.keyboard.press("j")
+    await page.keyboard.press("c")
+    row = "Which way does friction point on the steep ramp?"
+    await teacher.question(row).get_by_role("button", name=row).click()
+    for name, size in TEACHERS_SIZES.items():
+        await page.set_viewport_size(size)
+        await studio.keep(page, f"teacher-ways-{name}", full_page=size == PHONE)
+    await page.set_viewport_size(SMALL_LAPTOP)
+    for name, key in {"call": "s", "repeat": "r", "keys": "?"}.items():
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await studio.keep(page, f"teacher-{name}")
+        await page.keyboard.press("Escape")
+    await page.keyboard.press("s")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("m")
+    await expect(teacher.undo).to_contain_text("Merged.")
+    await studio.keep(page, "teacher-merged")
+    await page.keyboard.press("m")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await studio.keep(page, "teacher-merge")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Decline…").click()
+    await studio.keep(page, "teacher-decline")
+    await page.keyboard.press("Escape")
+    await teacher.put_off.get_by_role("button").first.click()
+    await studio.keep(page, "teacher-owed")
+    await page.keyboard.press("h")
+    await page.set_viewport_size(LAPTOP)
 
 
 async def main(folder: Path) -> None:

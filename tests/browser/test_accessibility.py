@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser.conftest import People
 from tests.browser.screens import LANGUAGES, Console, Room, speak
+from tests.browser.screenshots import Commands, make_ways
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,7 +45,9 @@ SCREENS: dict[str, tuple[str | None, str | None, dict[str, int], str]] = {
 # Text that its own box cuts off, or that lies beyond the window's edge. Shortened on purpose: a question in a list,
 # whose whole text is beside it, a very long one until it is opened, and a name where there are many rooms.
 CUT = """() => {
-  const shortened = '.q-open, .deliver-text, .is-many .room-name, .is-many .supervisors dd, .unseen, .skip, .is-folded'
+  const shortened =
+    '.q-open, .deliver-text, .claimed-words, .is-many .room-name, .is-many .supervisors dd, .unseen, .skip,' +
+    '.is-folded'
   const isCut = (one) => {
     const { overflowX, overflowY } = getComputedStyle(one)
     const isWide = !/auto|scroll|visible/.test(overflowX) && one.scrollWidth > one.clientWidth + 1
@@ -123,6 +126,48 @@ async def test_axe_finds_nothing_in_the_dialogs_and_the_forms(people: People) ->
     await room.send.click()
     await expect(room.page.get_by_text("Write the question first.")).to_be_visible()
     await assert_accessible(room.page)
+
+
+async def test_axe_finds_nothing_in_any_state_of_a_question_or_its_dialogs(
+    people: People, demo: dict[str, Any]
+) -> None:
+    make_ways(Commands(demo))
+    page = await people.open("teacher", watched=False, bypass_csp=True)
+    teacher = Console(page)
+    await teacher.is_live()
+    row = "Which way does friction point on the steep ramp?"
+    await teacher.question(row).get_by_role("button", name=row).click()
+    await expect(teacher.now).to_contain_text("1 more asks the same")
+    await teacher.now.get_by_role("button", name="Why is it here?").click()
+    await expect(teacher.now.get_by_text("Place")).to_be_visible()
+    await assert_accessible(page)
+    await speak(page, "en")
+    for key in ("s", "r"):
+        await page.keyboard.press(key)
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme)
+            assert await axe(page) == [], f"{key}, {scheme}"
+        await page.keyboard.press("Escape")
+    await teacher.now.get_by_role("button", name="Decline…").click()
+    assert await axe(page) == []
+    await page.keyboard.press("Escape")
+    # Merged as suggested, the offer to undo it, and then a picker, as nothing more is suggested.
+    await page.keyboard.press("m")
+    await expect(teacher.undo).to_be_visible()
+    assert await axe(page) == []
+    await page.keyboard.press("m")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    assert await axe(page) == []
+    await page.keyboard.press("Escape")
+    for name, panel in (
+        ("Why µ and not k?", "To answer in writing"),
+        ("Is it the other one?", "Waiting for the repeat"),
+    ):
+        await page.get_by_role("group", name="What is out").get_by_role("button", name=name).click()
+        await expect(teacher.panel(panel)).to_be_visible()
+        await assert_accessible(page)
+        await speak(page, "en")
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -110,10 +110,14 @@ async def test_ending_the_class_is_confirmed_and_escape_keeps_it(people: People)
     await expect(dialog).to_have_count(0)
     await expect(end).to_be_focused()
     await end.press("Enter")
-    await expect(dialog).to_contain_text("still wait")
+    await expect(dialog.get_by_role("listitem").filter(has_text="Left open at the end")).to_contain_text(
+        "put off until"
+    )
     await dialog.get_by_role("button", name="End class").press("Enter")
     await expect(teacher.page.get_by_text("The class has ended.")).to_be_visible()
     await expect(mesa.page.get_by_text("no new questions can be asked")).to_be_visible()
-    await teacher.claim("Left open at the end")
-    await teacher.answer()
-    await expect(mesa.card("Left open at the end")).to_contain_text("Answered to all rooms")
+    # It is owed, and can still be answered: in writing.
+    await teacher.put_off.get_by_role("button", name="Left open at the end").click()
+    await teacher.panel("To answer in writing").get_by_role("textbox").fill("The rope pulls back.")
+    await teacher.page.keyboard.press("Control+Enter")
+    await expect(mesa.card("Left open at the end")).to_contain_text("The rope pulls back.")

@@ -88,7 +88,7 @@ async def test_a_teachers_answer_outlives_the_change(people: People) -> None:
     await expect(teacher.page.get_by_role("alert")).to_have_text("A written answer needs its text.")
     await teacher.now.get_by_role("textbox").fill("Up the ramp")
     await speak(teacher.page, "es")
-    answering = teacher.page.get_by_role("region", name="Respondiendo ahora")
+    answering = teacher.page.get_by_role("region", name="En sus manos")
     await expect(teacher.page.get_by_role("alert")).to_have_text("Falta el texto de la respuesta escrita.")
     await expect(answering.get_by_role("radio", name="Escrita")).to_be_checked()
     await expect(answering.get_by_label("La respuesta escrita")).to_have_value("Up the ramp")

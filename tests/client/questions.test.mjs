@@ -25,25 +25,6 @@ test('equal orders are settled by id, so that no two screens disagree', () => {
   assert.deepEqual(ids(q.board([question('b'), question('a')])), ['a', 'b'])
 })
 
-test('an answer stays in sight until it is settled, and a moment longer', () => {
-  const back = [
-    question('answered', { status: 'answered', answers: [answer({ at: 1 })] }),
-    question('delivered', { status: 'delivered', answers: [answer({ at: 2, delivered_at: 3 })] }),
-    question('confirmed', { status: 'confirmed', answers: [answer({ at: 3, confirmed_at: 100_000 })] }),
-    question('stuck', { stuck: 1, answers: [answer({ at: 4, stuck_at: 100_000 })] }),
-    question('never answered'),
-  ]
-  assert.deepEqual(ids(q.wayBack(back, 100_000 + q.SETTLED_IN_SIGHT_MS - 1)), ['stuck', 'confirmed', 'delivered', 'answered'])
-  assert.deepEqual(ids(q.wayBack(back, 100_000 + q.SETTLED_IN_SIGHT_MS)), ['delivered', 'answered'])
-})
-
-test('where an answer stands', () => {
-  assert.equal(q.returnState(answer()), 'answered')
-  assert.equal(q.returnState(answer({ delivered_at: 1 })), 'delivered')
-  assert.equal(q.returnState(answer({ delivered_at: 1, confirmed_at: 2 })), 'confirmed')
-  assert.equal(q.returnState(answer({ delivered_at: 1, stuck_at: 2 })), 'stuck')
-})
-
 test('a room tells its worst state', () => {
   const room = { site_id: 'pine', waiting: 1, waiting_since: 0 }
   assert.equal(q.roomState(room, [question('a', { urgency: 'blocking' })], 1_000), 'blocking')
@@ -65,12 +46,3 @@ test('who asked last comes first, once', () => {
   assert.deepEqual(q.recentAskers(questions, 'pine'), ['a', 'b'])
 })
 
-test('claimed by me is mine, by a colleague theirs', () => {
-  const questions = [
-    question('b', { status: 'claimed', claimed_by: 'me', claimed_at: 2 }),
-    question('a', { status: 'claimed', claimed_by: 'me', claimed_at: 1 }),
-    question('c', { status: 'claimed', claimed_by: 'other', claimed_at: 1 }),
-  ]
-  assert.deepEqual(ids(q.claimedBy(questions, 'me')), ['a', 'b'])
-  assert.deepEqual(ids(q.claimedByOthers(questions, 'me')), ['c'])
-})

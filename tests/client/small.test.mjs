@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
+import { matchingOptions } from '../../client_static/components/pick-list.js'
 import { matching } from '../../client_static/components/student-picker.js'
 import { GAP_MS, createAnnouncer } from '../../client_static/core/announce.js'
 import { uuid7 } from '../../client_static/core/ids.js'
 import { inflate } from '../../client_static/core/live.js'
 import { namesOf } from '../../client_static/core/names.js'
 import { nextOf, routeOf } from '../../client_static/core/router.js'
-import { asSeconds, asSiteClock, asTimes, asWait } from '../../client_static/core/time.js'
+import { asLocalInput, asSeconds, asSiteClock, asTimes, asWait, fromLocalInput } from '../../client_static/core/time.js'
 
 test('waits are m:ss, and h:mm:ss from an hour on; never negative', () => {
   assert.equal(asWait(0), '0:00')
@@ -23,6 +24,26 @@ test('a site’s clock is its own, and an unknown zone is no fault', () => {
   assert.match(asSiteClock(noon, 'America/Denver', 'en'), /^12:23\sPM MT$/)
   assert.match(asSiteClock(noon, 'America/Los_Angeles', 'en'), /^11:23\sAM PT$/)
   assert.match(asSiteClock(noon, 'Nowhere/At_All', 'en'), /^\d+:\d\d/)
+})
+
+test('the times of a class over midnight are two clocks and no dates', () => {
+  const at = (day, hour) => new Date(2026, 10, day, hour, 30).getTime()
+  assert.match(asTimes(at(23, 9), at(23, 10), 'en-US'), /^9:30.–.10:30\sAM$/)
+  assert.match(asTimes(at(23, 23), at(24, 1), 'en-US'), /^11:30\sPM – 1:30\sAM$/)
+})
+
+test('a field for a date and time holds a moment to the minute', () => {
+  const millis = new Date(2026, 0, 5, 7, 8).getTime()
+  assert.equal(asLocalInput(millis), '2026-01-05T07:08')
+  assert.equal(fromLocalInput('2026-01-05T07:08'), millis)
+  assert.equal(fromLocalInput(''), null)
+})
+
+test('options are found by the start of any word, accents aside', () => {
+  const options = [{ sought: 'José Núñez J. N. JN' }, { sought: 'Ana Bello A. B. AB' }]
+  assert.deepEqual(matchingOptions(options, 'jn'), [options[0]])
+  assert.deepEqual(matchingOptions(options, 'nunez jose'), [options[0]])
+  assert.deepEqual(matchingOptions(options, 'x'), [])
 })
 
 test('ages and times are written as the language writes them', () => {
@@ -47,6 +68,7 @@ test('paths lead to pages', () => {
   assert.deepEqual(routeOf('/meetings/phy-24'), { page: 'meeting', id: 'phy-24' })
   assert.deepEqual(routeOf('/sign-in'), { page: 'door' })
   assert.deepEqual(routeOf('/elsewhere'), { page: 'lost' })
+  assert.deepEqual(routeOf('/meetings/%'), { page: 'lost' })
 })
 
 test('the sign-in page leads only to pages of ours', () => {

@@ -1,0 +1,40 @@
+// What has happened since the last look that a teacher should hear, in sentences for the polite region. Pure.
+import { t } from './text.js'
+
+const IN_QUEUE = new Set(['queued', 'seen'])
+
+/** What a later look is compared with. */
+export const glance = (questions, calls) => ({
+  questions: new Map(questions.map((one) => [one.question_id, one])),
+  calls: new Map(calls.map((one) => [one.call_id, one.status])),
+})
+
+export function newsSince(before, questions, calls, names, personId) {
+  const said = []
+  const fresh = questions.filter((one) => IN_QUEUE.has(one.status) && !before.questions.has(one.question_id))
+  if (fresh.length === 1) said.push(t('said.question', { site: names.site(fresh[0].site_id) }))
+  if (fresh.length > 1) said.push(t('said.questions', { n: fresh.length }))
+  for (const one of questions) {
+    const was = before.questions.get(one.question_id)
+    const what = was && turnOf(was, one, personId)
+    if (what) said.push(t(what, { site: names.site(one.site_id) }))
+  }
+  for (const call of calls) {
+    const was = before.calls.get(call.call_id)
+    if (!was || was === call.status || !['ready', 'not_here'].includes(call.status)) continue
+    said.push(t(`said.${call.status}`, { who: names.initials(call.student_id), site: names.site(call.site_id) }))
+  }
+  return said
+}
+
+function turnOf(was, now, personId) {
+  if (IN_QUEUE.has(now.status)) {
+    if (now.stuck > was.stuck) return 'said.stuck'
+    if (now.appeal && !was.appeal) return 'said.appealed'
+    if (was.status === 'asked_back') return 'said.restated'
+  }
+  if (now.status === 'withdrawn' && was.claimed_by === personId && ['claimed', 'answering'].includes(was.status)) {
+    return 'said.withdrawn'
+  }
+  return null
+}
