@@ -11,8 +11,9 @@ from struct import pack
 from engineio.packet import MESSAGE, Packet
 
 NAMESPACE = "/live"
-GZIP_OVER = 1_024
-"""Bodies of more bytes than this are sent compressed."""
+GZIP_OVER = 2_048
+"""Bodies of more bytes than this are sent compressed: what one event changes is a little over 1 KiB, and to compress
+that costs both ends more than the bytes saved."""
 
 _GZIP_LEVEL = 1
 """Bodies are a few kilobytes of JSON: on those a higher level takes longer and saves next to nothing."""
