@@ -58,11 +58,13 @@ export const api = {
   signIn: (email, password) => request('POST', '/api/session', { email, password }),
   signOut: () => request('DELETE', '/api/session'),
   signOutEverywhere: () => request('DELETE', '/api/sessions'),
-  meetings: async (since, until) => {
+  /** `between`: `{since, until}` in milliseconds; without it, as far back and ahead as the server thinks right. */
+  meetings: async (between = {}) => {
     const found = []
+    const bounds = Object.entries(between).map(([name, at]) => `${name}=${at}&`).join('')
     for (let page; !page || page.length === PAGE; ) {
       const behind = found.length ? `&after=${enc(found.at(-1).id)}` : ''
-      page = (await request('GET', `/api/meetings?since=${since}&until=${until}&limit=${PAGE}${behind}`)).meetings
+      page = (await request('GET', `/api/meetings?${bounds}limit=${PAGE}${behind}`)).meetings
       found.push(...page)
     }
     return found

@@ -58,7 +58,7 @@ export function HomePage() {
 
 function shownMeetings() {
   const now = serverNow()
-  return api.meetings(Math.round(now - SHOWN_MS), Math.round(now + SHOWN_MS))
+  return api.meetings({ since: Math.round(now - SHOWN_MS), until: Math.round(now + SHOWN_MS) })
 }
 
 function useLoaded(load, every) {
