@@ -135,6 +135,10 @@ def _permissions(grants: frozenset[Grant]) -> frozenset[Permission]:
     return frozenset().union(*[GRANTS[grant.role] for grant in grants])
 
 
+SYSTEM_ID = "system"
+"""Whom the record names for what the server itself did: nobody else's id."""
+
+
 def system(program_id: str) -> Actor:
     """The server itself, when it enters what the directory says into a stream."""
-    return Actor("system", program_id, frozenset({Grant(Role.SYSTEM)}))
+    return Actor(SYSTEM_ID, program_id, frozenset({Grant(Role.SYSTEM)}))

@@ -61,6 +61,10 @@ AppealText = Annotated[
 Millis = Annotated[int, Strict(), Field(ge=0, le=253_402_300_799_999)]
 """A moment: whole milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999."""
 
+ScheduledAt = Annotated[int, Strict(), Field(ge=0, le=7_258_118_400_000)]
+"""A moment that something is planned for: up to the year 2200, so that a day's reckoning from it in any time zone, and
+some days on, stays within the calendar."""
+
 Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
 """A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 from uuid_utils import uuid7
 
-from ..domain.actors import Actor, Permission, Role
+from ..domain.actors import SYSTEM_ID, Actor, Permission, Role
 from ..domain.messages import Refused, first_fault
 from ..storage import directory as rows
 from ..storage import directory_tables as t
@@ -100,7 +100,9 @@ class Directory:
             await rows.lock_program(connection, actor.program_id)
             audited = []
             for (declared, _), row in zip(parsed, made, strict=True):
-                if await rows.is_held(connection, declared.table, [declared.table.c.id == row["id"]]):
+                if row["id"] == SYSTEM_ID or await rows.is_held(
+                    connection, declared.table, [declared.table.c.id == row["id"]]
+                ):
                     raise Refused("id_taken", "a row of this id exists: give each an id of its own", "id")
                 await check_row(connection, declared, row)
                 await rows.insert_row(connection, declared.table, row)

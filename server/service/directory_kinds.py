@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Table, UniqueConstraint
 
-from ..domain.fields import AnswerText, Id, Millis, Version
+from ..domain.fields import AnswerText, Id, ScheduledAt, Version
 from ..storage import directory_tables as t
 
 
@@ -224,8 +224,8 @@ class ScheduledMeeting(NewRow):
 
     section_id: Id
     title: Title
-    starts_at: Millis
-    ends_at: Millis
+    starts_at: ScheduledAt
+    ends_at: ScheduledAt
 
 
 @dataclass(frozen=True, slots=True)

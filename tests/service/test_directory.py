@@ -134,6 +134,8 @@ BAD = [
     ("students", STUDENT | {"grade_level": "13"}, "not_a_choice", "grade_level"),
     ("meetings", MEETING | {"ends_at": 2_000}, "out_of_range", "ends_at"),
     ("meetings", MEETING | {"starts_at": -1}, "out_of_range", "starts_at"),
+    ("meetings", MEETING | {"ends_at": 253_402_300_799_999}, "out_of_range", "ends_at"),
+    ("people", PERSON | {"id": "system"}, "id_taken", "id"),
     ("meetings", MEETING | {"starts_at": 2.5}, "wrong_type", "starts_at"),
     ("programs", {"name": "Another", "time_zone": "America/Denver"}, "forbidden", None),
     ("potatoes", {}, "not_found", "kind"),
