@@ -80,6 +80,7 @@ export function createActs({ live, desk, undo, drafts, handOver }) {
       const isOwed = desk.view(id)?.status === 'deferred'
       const { form, text } = { form: 'spoken_to_all', text: '', ...drafts.value[id], ...(isOwed ? { form: 'written' } : {}) }
       if (form === 'written' && !text.trim()) return 'answer.needsText'
+      if (undo.offer.value?.question_id === id) undo.end()
       act('question.answer', id, { form, ...(text.trim() ? { text } : {}) })
       return null
     },

@@ -46,7 +46,7 @@ _TEXTS = """() => {
   return texts.filter((text) => text.trim())
 }"""
 _DATA = """async (paths) => {
-  const kept = new Set(['name', 'initials', 'title', 'section_title', 'text'])
+  const kept = new Set(['name', 'initials', 'title', 'section_title', 'text', 'note'])
   const found = []
   const gather = (value, key) => {
     if (typeof value === 'string') kept.has(key) && found.push(value)
