@@ -62,6 +62,8 @@ export function createActs({ live, desk, undo, drafts, handOver }) {
       if (found) merge(found.question.question_id, found.into.question_id)
       return Boolean(found)
     },
+    /** Whether something that was done with the question in the panel is still on its way. */
+    isSending: () => isUnderWay(entryFor(currentId())),
     unmerge: (id) => act('question.unmerge', id),
     release: (id) => act('question.release', id),
     defer(id = currentId(), due = null) {
