@@ -17,9 +17,17 @@ function commandOf(question, choice) {
   return null
 }
 
+/** As the board counts them. */
+function countsOf(open) {
+  const inHand = open.filter(({ status }) => status === 'claimed' || status === 'answering').length
+  const askedBack = open.filter(({ status }) => status === 'asked_back').length
+  return { waiting: open.length - inHand - askedBack, inHand, askedBack }
+}
+
 export function EndDialog({ meeting, rooms, open, groups, onWayBack, names, onEnd, onClose }) {
   const [choices, setChoices] = useState({})
   const roomOf = (question) => rooms.find((room) => room.site_id === question.site_id)
+  const counts = countsOf(open)
   const late = open.filter(({ question_id: id }) => choices[id]?.what === 'later' && !(choices[id].due > serverInstant()))
   function submit() {
     if (late.length) return document.getElementById(`due-${late[0].question_id}`)?.focus()
@@ -31,6 +39,7 @@ export function EndDialog({ meeting, rooms, open, groups, onWayBack, names, onEn
       ${onWayBack > 0 && html`<p>${t('end.onWayBack', { n: onWayBack })}</p>`}
       ${open.length > 0 &&
       html`<h3 id="end-open">${t('end.open', { n: open.length })}</h3>
+        ${counts.waiting < open.length && html`<p>${t('end.counts', counts)}</p>`}
         <p class="small mute">${t('end.openDo')}</p>
         <ul class="leftovers" role="list" aria-labelledby="end-open">
           ${open.map((question) => {

@@ -38,6 +38,7 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
   const name = names.site(room.site_id)
+  const { median } = room.waits.answered
   return html`
     <article class=${`room ${tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
       <h2>
@@ -60,7 +61,7 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
         <${Figure} name="students" value=${asNumber(room.students)} />
         <${Figure} name="asked" value=${asNumber(room.asked)} />
         <${Figure} name="onWayBack" value=${asNumber(room.on_way_back)} />
-        <${Figure} name="answeredIn" value=${room.waits.answered.count > 0 ? asWait(room.waits.answered.median) : '–'} />
+        <${Figure} name="answeredIn" value=${median === null ? '–' : asWait(median)} isNone=${median === null} />
       </dl>
     </article>
   `
@@ -75,4 +76,4 @@ function LatestCall({ calls, names }) {
   </div>`
 }
 
-const Figure = ({ name, value }) => html`<div class=${name}><dt>${t(`room.${name}`)}</dt><dd>${value}</dd></div>`
+const Figure = ({ name, value, isNone }) => html`<div class=${`${name} ${isNone ? 'is-none' : ''}`}><dt>${t(`room.${name}`)}</dt><dd>${value}</dd></div>`

@@ -62,6 +62,8 @@ export function createActs({ live, desk, undo, drafts, handOver }) {
       if (found) merge(found.question.question_id, found.into.question_id)
       return Boolean(found)
     },
+    /** Whether something that was done with the question in the panel is still on its way. */
+    isSending: () => isUnderWay(entryFor(currentId())),
     unmerge: (id) => act('question.unmerge', id),
     release: (id) => act('question.release', id),
     defer(id = currentId(), due = null) {
@@ -80,6 +82,7 @@ export function createActs({ live, desk, undo, drafts, handOver }) {
       const isOwed = desk.view(id)?.status === 'deferred'
       const { form, text } = { form: 'spoken_to_all', text: '', ...drafts.value[id], ...(isOwed ? { form: 'written' } : {}) }
       if (form === 'written' && !text.trim()) return 'answer.needsText'
+      if (undo.offer.value?.question_id === id) undo.end()
       act('question.answer', id, { form, ...(text.trim() ? { text } : {}) })
       return null
     },

@@ -257,6 +257,7 @@ export default {
   'end.final': 'An ended class cannot be started again.',
   'end.onWayBack': { one: '1 answer is still on its way back.', other: '{n} answers are still on their way back.' },
   'end.open': { one: '1 open question', other: '{n} open questions' },
+  'end.counts': 'Waiting: {waiting}. In hand: {inHand}. Asked to repeat: {askedBack}.',
   'end.openDo': 'None is lost. What you leave as it is will be answered in writing by the time shown.',
   'end.with': { one: 'and 1 merged with it', other: 'and {n} merged with it' },
   'end.what': 'What becomes of it',

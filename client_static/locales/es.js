@@ -289,6 +289,7 @@ export default {
     other: '{n} respuestas siguen de regreso.',
   },
   'end.open': { one: '1 pregunta abierta', many: '{n} de preguntas abiertas', other: '{n} preguntas abiertas' },
+  'end.counts': 'En espera: {waiting}. Tomadas: {inHand}. Por repetir: {askedBack}.',
   'end.openDo': 'Ninguna se pierde. Lo que deje así se responderá por escrito antes de la hora indicada.',
   'end.with': { one: 'y 1 unida a ella', many: 'y {n} de unidas a ella', other: 'y {n} unidas a ella' },
   'end.what': 'Qué pasa con ella',

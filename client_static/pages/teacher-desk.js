@@ -100,6 +100,8 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
     pressAnswered() {
       const button = document.getElementById('answered')
       if (button) return button.click()
+      // On a long line the claim may still be under way: nobody is told to claim it then.
+      if (commands.isSending()) return say(t('command.sending'))
       const { mine } = desk.lanes.value
       if (mine.length) desk.choose(mine[0].question_id)
       say(t(mine.length ? 'said.backInHand' : 'said.claimFirst'))
@@ -120,8 +122,9 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
   }
 }
 
+/** From the first frame on: what looks ready is ready. */
 function useKeys(acts) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const rooms = Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => [n, () => acts.pickNth(n)]))
     return listen({
       j: () => acts.step(1),

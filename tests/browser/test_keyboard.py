@@ -36,7 +36,7 @@ async def test_a_class_is_run_by_keyboard_alone(people: People) -> None:
     await keys.press("1")
     assert "First from Harlow" in await focused_text(teacher.page)
     await keys.press("c")
-    await expect(teacher.now.get_by_text("First from Harlow")).to_be_visible()
+    await expect(teacher.panel("In hand").get_by_text("First from Harlow", exact=True)).to_be_visible()
     await expect(harlow.card("First from Harlow")).to_contain_text("The teacher is on it now")
     await keys.press("a")
     await expect(harlow.card("First from Harlow")).to_contain_text("Answered to all rooms")
@@ -51,7 +51,7 @@ async def test_a_written_answer_by_keyboard_and_keys_that_rest_while_typing(peop
     keys = teacher.page.keyboard
     await keys.press("k")
     await keys.press("c")
-    await expect(teacher.now.get_by_text("Needs it in writing")).to_be_visible()
+    await expect(teacher.panel("In hand").get_by_text("Needs it in writing", exact=True)).to_be_visible()
     await teacher.now.get_by_role("radio", name="To all").focus()
     await keys.press("ArrowRight")
     await keys.press("ArrowRight")
