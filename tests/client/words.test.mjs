@@ -129,6 +129,13 @@ for (const [name, { words, locale: form }] of Object.entries(LANGUAGES)) {
     assert.deepEqual(Object.keys(words), Object.keys(en))
   })
 
+  test(`${name}: no key stands twice, as the last would win in silence`, () => {
+    const source = readFileSync(new URL(`../../client_static/locales/${name}.js`, import.meta.url), 'utf8')
+    const keys = [...source.matchAll(/^  '([^']+)':/gm)].map(([, key]) => key)
+    assert.deepEqual(keys.filter((key, at) => keys.indexOf(key) !== at), [])
+    assert.equal(keys.length, Object.keys(words).length)
+  })
+
   test(`${name}: the same holes as English`, () => {
     for (const key of Object.keys(en)) assert.deepEqual(holesOfEntry(words[key]), holesOfEntry(en[key]), key)
   })
