@@ -316,6 +316,8 @@ async def shoot_ways(studio: Studio, teacher: Console, commands: Commands) -> No
     """The teacher's screen with something in each state, at each size, and its dialogs."""
     page = teacher.page
     make_ways(commands)
+    # From whatever is in hand to a row that waits.
+    await page.keyboard.press("j")
     await page.keyboard.press("c")
     await expect(teacher.undo).to_be_visible()
     await page.keyboard.press("j")
