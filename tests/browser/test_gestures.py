@@ -269,6 +269,7 @@ async def test_decline_with_a_reason_and_the_room_objects_once(people: People, c
     await button(teacher.now, "Decline…").click()
     await dialog.get_by_role("radio", name="Off topic").check()
     await button(dialog, "Decline").click()
+    await expect(teacher.question("Will this be in the test?")).to_have_count(0)
     commands.run("supervisor-mesa-flats", "question.acknowledge", question_id=asked)
     await expect(teacher.returning("Will this be in the test?")).to_contain_text("acknowledged")
 

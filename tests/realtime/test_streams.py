@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.domain.actors import Role, system
+from server.domain.actors import Actor, Role, system
 from server.domain.meeting.facts import RoomFacts
 
 from .clients import Copy, Filter, WireClient, command
@@ -186,6 +186,8 @@ async def test_a_resume_gets_changes_and_whoever_cannot_gets_a_snapshot(connect:
 
 
 async def test_one_who_is_moved_is_told_what_they_may_see_now(node: Node, connect: Connect) -> None:
+    both = Actor(SUPERVISOR.person_id, PROGRAM, SUPERVISOR.grants | OTHER_SUPERVISOR.grants)
+    node.accounts.become(SUPERVISOR.person_id, both)
     moved, gone, teacher = [await connect(actor) for actor in (SUPERVISOR, OTHER_SUPERVISOR, TEACHER)]
     for member in (moved, gone, teacher):
         await member.join()
