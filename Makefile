@@ -24,6 +24,7 @@ PIP_INSTALL = $(BIN)/pip install -q $(PIP_FLAGS) -c .ci/constraints.txt
 
 # Test processes; 0 is one, in order. A file stays in one process: what waits for a clock allows for a busy neighbour.
 JOBS ?= 2
+# In the files' own order, browser first: they are few tests but slow ones, and left to the end one process waits for them.
 # Further arguments for pytest: make test ARGS="tests/domain -k relay"
 ARGS ?=
 
@@ -48,7 +49,7 @@ dev: $(DEV) $(CLIENT) ## The same, started again whenever server/ or client_stat
 .PHONY: test
 test: $(DEV) $(CLIENT) ## Run every test (JOBS=2, ARGS="tests/domain -k relay")
 	@chrome=$$(.ci/need-tools.sh); scratch=$$(.ci/scratch.sh); trap 'rm -rf "$$scratch"' EXIT; \
-	CHROME_PATH="$$chrome" TMPDIR="$$scratch" $(BIN)/pytest -n $(JOBS) --dist loadfile $(ARGS)
+	CHROME_PATH="$$chrome" TMPDIR="$$scratch" $(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: check
 check: lint types layers schema client ## Everything that can be checked without a running server

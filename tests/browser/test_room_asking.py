@@ -35,8 +35,9 @@ async def in_hand(people: People, size: dict[str, int] = PORTRAIT, person: str =
     return room, Thumb(room.page)
 
 
-def asked(commands: Commands, text: str) -> dict[str, Any]:
-    """The question as the record has it."""
+async def asked(room: Room, commands: Commands, text: str) -> dict[str, Any]:
+    """The question as the record has it, once the tablet says that it is there."""
+    await expect(room.card(text)).to_contain_text("Sent")
     views = commands.request(MESA, "")["snapshot"]
     return next(one["value"] for one in views if one["kind"] == "question" and one["value"].get("text") == text)
 
@@ -52,7 +53,7 @@ async def test_any_student_asks_in_two_taps_and_the_text(people: People, command
     assert thumb.lift() == 2
     await expect(room.card(text)).to_contain_text("Waiting for the teacher to see it")
     await expect(room.card(text)).to_contain_text(student["name"])
-    question = asked(commands, text)
+    question = await asked(room, commands, text)
     assert question["student_id"] == student["student_id"]
     assert (question["shareable"], question["verbatim"], question["urgency"]) == (True, True, "normal")
     form = room.page.get_by_role("region", name="Ask for a student")
@@ -103,7 +104,7 @@ async def test_without_a_name_send_asks_who_and_loses_nothing(people: People, co
     await thumb.tap(room.send)
     assert thumb.lift() == 2
     await expect(room.card("Whose question is this?")).to_contain_text("The room:")
-    assert asked(commands, "Whose question is this?")["student_id"] is None
+    assert (await asked(room, commands, "Whose question is this?"))["student_id"] is None
 
 
 async def test_a_room_that_wants_no_names_sends_in_one_tap_and_the_tablet_remembers(
@@ -121,7 +122,7 @@ async def test_a_room_that_wants_no_names_sends_in_one_tap_and_the_tablet_rememb
     await thumb.tap(room.send)
     assert thumb.lift() == 1
     await expect(room.card("From all of us")).to_contain_text("The room:")
-    assert asked(commands, "From all of us")["student_id"] is None
+    assert (await asked(room, commands, "From all of us"))["student_id"] is None
     student = await room.first_student()
     await room.ask("Yet this one has a name", student=student)
     await expect(room.card("Yet this one has a name")).to_contain_text(student)
@@ -138,7 +139,7 @@ async def test_private_in_other_words_and_blocking_are_a_tap_each(people: People
         await thumb.tap(room.kind(kind))
     assert thumb.lift() == 3
     await room.ask("Between us, roughly, and urgent", student=await room.first_student())
-    question = asked(commands, "Between us, roughly, and urgent")
+    question = await asked(room, commands, "Between us, roughly, and urgent")
     assert (question["shareable"], question["verbatim"], question["urgency"]) == (False, False, "blocking")
     await expect(room.kind("Other rooms may read")).to_be_checked()
 
