@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.async_api import Page, async_playwright, expect
 
-from tests.browser.conftest import ARGS, People, chromium_path
+from tests.browser.conftest import ARGS, Pages, People, chromium_path
 from tests.browser.screens import Console, Room, speak
 from tests.support.server import ServerProcess
 
@@ -359,7 +359,7 @@ async def main(folder: Path) -> None:
             demo = server.describe()
             async with async_playwright() as playwright:
                 browser = await playwright.chromium.launch(executable_path=chromium_path(), args=ARGS)
-                people = People(browser, demo, {})
+                people = People(Pages(browser), demo, {})
                 await shoot_all(server, Studio(people, folder), Commands(demo))
                 await people.check()
                 await browser.close()

@@ -13,9 +13,10 @@ from tests.browser.conftest import People
 from tests.browser.screens import LANGUAGES, Console, Room, speak
 from tests.browser.screenshots import Commands, make_ways
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AXE = Path(__file__).parents[2] / "client_static" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = "tags => axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 LAPTOP, TABLET, PHONE = (
     {"width": 1280, "height": 720},
@@ -64,33 +65,32 @@ async def axe(page: Page) -> list[dict[str, Any]]:
     """What axe finds, short enough to read."""
     if not await page.evaluate("Boolean(window.axe)"):
         await page.evaluate(AXE.read_text("utf-8"))
-    found = await page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
+    found = await page.evaluate(RUN, TAGS)
     return [
         {"rule": one["id"], "nodes": [node["html"][:160] for node in one["nodes"]], "help": one["help"]}
         for one in found["violations"]
     ]
 
 
-async def fill_the_class(people: People) -> None:
-    """A question in every state, once for the module."""
-    mesa = Room(await people.open("supervisor-mesa-flats"))
-    teacher = Console(await people.open("teacher"))
-    await mesa.is_live()
-    if await mesa.card("A state of its own").count():
-        return
-    for n, kind in enumerate(("Stuck until answered", "In other words", "Only the teacher", "In other words")):
-        await mesa.ask(f"A state of its own, number {n}", kinds=(kind,))
-    for n, button in ((0, "Got it"), (1, "Still stuck"), (2, "Brought to the room")):
-        await teacher.claim(f"number {n}")
-        await teacher.answer("Written", "Page 112.")
-        await mesa.card(f"number {n}").get_by_role("button", name=button).click()
-    await expect(teacher.question("number 1")).to_contain_text("Still stuck")
-    await teacher.claim("number 3")
+@pytest.fixture(scope="module", autouse=True)
+def filled(demo: dict[str, Any]) -> Commands:
+    """A question of each kind, and in each state that a room may have to do with."""
+    commands = Commands(demo)
+    kinds: list[dict[str, Any]] = [{"urgency": "blocking"}, {"verbatim": False}, {"shareable": False}, {}]
+    asked = [
+        commands.ask("mesa-flats", n, f"A state of its own, number {n}", {"shareable": True} | kind)
+        for n, kind in enumerate(kinds)
+    ]
+    for question_id, told in zip(asked[:3], ("confirm", "still_stuck", "deliver"), strict=True):
+        commands.run("teacher", "question.claim", question_id=question_id)
+        commands.run("teacher", "question.answer", question_id=question_id, form="written", text="Page 112.")
+        commands.run("supervisor-mesa-flats", f"question.{told}", question_id=question_id)
+    commands.run("teacher", "question.claim", question_id=asked[3])
+    return commands
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 async def test_axe_finds_nothing_in_light_or_dark_in_any_language(people: People, screen: str) -> None:
-    await fill_the_class(people)
     person, path, viewport, sign = SCREENS[screen]
     page = await people.open(person, path, watched=False, viewport=viewport, bypass_csp=True)
     await expect(page.get_by_text(sign).first).to_be_visible()
@@ -101,26 +101,16 @@ async def assert_accessible(page: Page) -> None:
     """Axe in each language and theme, changed in place."""
     for language in LANGUAGES:
         await speak(page, language)
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
-            assert await axe(page) == [], f"{language}, {scheme}"
+        await assert_accessible_in_both_themes(page, language)
 
 
-async def test_axe_finds_nothing_in_the_dialogs_and_the_forms(people: People) -> None:
-    await fill_the_class(people)
-    page = await people.open("teacher", watched=False, bypass_csp=True)
-    await Console(page).is_live()
-    for language, names in (("en", ("Keys", "End class…")), ("es", ("Teclas", "Terminar clase…"))):
-        await speak(page, language)
-        for name in names:
-            await page.get_by_role("banner").get_by_role("button", name=name).click()
-            await expect(page.get_by_role("dialog")).to_be_visible()
-            for scheme in ("light", "dark"):
-                await page.emulate_media(color_scheme=scheme)
-                assert await axe(page) == [], f"{name}, {scheme}"
-            await page.keyboard.press("Escape")
-            await expect(page.get_by_role("dialog")).to_have_count(0)
+async def assert_accessible_in_both_themes(page: Page, what: str) -> None:
+    for scheme in ("light", "dark"):
+        await page.emulate_media(color_scheme=scheme)
+        assert await axe(page) == [], f"{what}, {scheme}"
 
+
+async def test_axe_finds_nothing_in_the_form_with_a_fault(people: People) -> None:
     room = Room(await people.open("supervisor-mesa-flats", watched=False, bypass_csp=True, viewport=TABLET))
     await room.is_live()
     await room.send.click()
@@ -128,10 +118,8 @@ async def test_axe_finds_nothing_in_the_dialogs_and_the_forms(people: People) ->
     await assert_accessible(room.page)
 
 
-async def test_axe_finds_nothing_in_any_state_of_a_question_or_its_dialogs(
-    people: People, demo: dict[str, Any]
-) -> None:
-    make_ways(Commands(demo))
+async def test_axe_finds_nothing_in_any_state_of_a_question_or_its_dialogs(people: People, filled: Commands) -> None:
+    make_ways(filled)
     page = await people.open("teacher", watched=False, bypass_csp=True)
     teacher = Console(page)
     await teacher.is_live()
@@ -141,25 +129,28 @@ async def test_axe_finds_nothing_in_any_state_of_a_question_or_its_dialogs(
     await teacher.now.get_by_role("button", name="Why is it here?").click()
     await expect(teacher.now.get_by_text("Place")).to_be_visible()
     await assert_accessible(page)
+    for language, decline, end in (("en", "Decline…", "End class…"), ("es", "Rechazar…", "Terminar clase…")):
+        await speak(page, language)
+        for way in ("s", "r", "?", decline, end):
+            await (page.keyboard.press(way) if len(way) == 1 else page.get_by_role("button", name=way).click())
+            await expect(page.get_by_role("dialog")).to_be_visible()
+            await assert_accessible_in_both_themes(page, f"{language}, {way}")
+            await page.keyboard.press("Escape")
+            await expect(page.get_by_role("dialog")).to_have_count(0)
     await speak(page, "en")
-    for key in ("s", "r"):
-        await page.keyboard.press(key)
-        await expect(page.get_by_role("dialog")).to_be_visible()
-        for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
-            assert await axe(page) == [], f"{key}, {scheme}"
-        await page.keyboard.press("Escape")
-    await teacher.now.get_by_role("button", name="Decline…").click()
-    assert await axe(page) == []
-    await page.keyboard.press("Escape")
     # Merged as suggested, the offer to undo it, and then a picker, as nothing more is suggested.
     await page.keyboard.press("m")
     await expect(teacher.undo).to_be_visible()
-    assert await axe(page) == []
-    await page.keyboard.press("m")
-    await expect(page.get_by_role("dialog")).to_be_visible()
-    assert await axe(page) == []
-    await page.keyboard.press("Escape")
+    await teacher.undo.hover()
+    await assert_accessible_in_both_themes(page, "merged")
+    for language in LANGUAGES:
+        await speak(page, language)
+        await page.keyboard.press("m")
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        await assert_accessible_in_both_themes(page, f"{language}, merge")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
+    await speak(page, "en")
     for name, panel in (
         ("Why µ and not k?", "To answer in writing"),
         ("Is it the other one?", "Waiting for the repeat"),
@@ -188,7 +179,6 @@ async def test_nothing_is_cut_at_320_px_or_with_doubled_text(people: People, scr
 
 
 async def test_the_room_has_targets_of_48_px_8_px_apart(people: People) -> None:
-    await fill_the_class(people)
     page = await people.open("supervisor-mesa-flats", viewport=TABLET)
     await Room(page).is_live()
     boxes = await page.evaluate(

@@ -11,7 +11,7 @@ from tests.browser.conftest import People
 from tests.browser.screens import Console
 from tests.browser.screenshots import Commands
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Hand:

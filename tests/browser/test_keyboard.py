@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.browser.conftest import People
 from tests.browser.screens import Console, Room
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def focused_text(page: Page) -> str:

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import People
 from tests.browser.screens import Console, Room, speak
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_the_page_begins_in_the_browsers_language(people: People) -> None:

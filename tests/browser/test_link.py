@@ -9,7 +9,7 @@ from tests.browser.conftest import People
 from tests.browser.screens import Console, Room
 from tests.support.server import ServerProcess
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_no_network_is_told_within_three_seconds_and_heals_by_itself(people: People) -> None:

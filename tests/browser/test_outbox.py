@@ -19,7 +19,7 @@ from tests.browser.tablet import Tablet, stored
 from tests.browser.test_accessibility import axe
 from tests.support.server import ServerProcess
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MESA, HARLOW = "supervisor-mesa-flats", "supervisor-harlow"
 ON_TABLET = "Saved on this tablet"
@@ -28,7 +28,7 @@ CANARY = "Why does the canary sing in the mine"
 PIN = "2580"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def tablet(tmp_path: Path) -> AsyncIterator[Tablet]:
     """A device that can be killed."""
     async with async_playwright() as playwright:
@@ -152,7 +152,7 @@ async def test_what_waits_goes_out_from_the_first_page_too(
 
 
 async def test_saved_words_are_in_sight_after_a_reload_even_without_a_link(people: People) -> None:
-    page = await people.open(MESA)
+    page = await people.open(MESA, is_fresh=True)
     room = Room(page)
     await room.is_live()
     await send(room, REFUSED)
@@ -343,7 +343,7 @@ async def test_five_wrong_pins_slow_down_and_a_forgotten_one_says_what_it_costs(
 
 
 async def test_an_idle_tablet_locks_after_ten_minutes_but_never_while_a_class_is_live(people: People) -> None:
-    page = await people.open(MESA, "/")
+    page = await people.open(MESA, "/", is_fresh=True)
     await page.clock.install()
     await page.reload()
     await expect(page.get_by_text("Live now")).to_be_visible()
@@ -442,7 +442,7 @@ async def test_somebody_who_signs_in_in_another_tab_does_not_see_what_waits_in_t
 
 
 async def test_a_browser_that_keeps_nothing_is_told_so_and_warns_before_the_page_is_left(people: People) -> None:
-    page = await people.open(MESA, "/")
+    page = await people.open(MESA, "/", is_fresh=True)
     await page.add_init_script("delete window.indexedDB; window.indexedDB = undefined")
     await page.goto(people.base_of(MESA) + people.meeting_path)
     room = Room(page)

@@ -10,7 +10,7 @@ from playwright.async_api import Page, WebSocket, expect
 from tests.browser.conftest import People
 from tests.browser.screens import Console, Room
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Wire:

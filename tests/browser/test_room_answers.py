@@ -16,7 +16,7 @@ from tests.browser.screenshots import Commands
 from tests.browser.test_accessibility import CUT, PHONE, assert_accessible
 from tests.browser.thumb import NARROW, PORTRAIT, Thumb
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MESA, SITE = "supervisor-mesa-flats", "mesa-flats"
 DUE = re.compile(r"\w+day \d+:\d\d\s[AP]M")

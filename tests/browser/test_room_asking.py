@@ -11,7 +11,7 @@ from tests.browser.screens import Room
 from tests.browser.screenshots import Commands, fill_the_roster
 from tests.browser.thumb import LANDSCAPE, NARROW, PORTRAIT, Thumb
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MESA = "supervisor-mesa-flats"
 SIZES = {"upright": PORTRAIT, "lying": LANDSCAPE, "narrow": NARROW}
@@ -148,6 +148,8 @@ async def test_with_the_keyboard_alone(people: People) -> None:
     room = Room(await people.open(MESA, viewport=LANDSCAPE))
     await room.is_live()
     keys = room.page.keyboard
+    # The names come with the roster, a moment after the class.
+    await expect(room.who.get_by_role("radio").nth(2)).to_be_visible()
     await room.who.get_by_role("radio").first.focus()
     await keys.press("Space")
     await keys.press("ArrowDown")

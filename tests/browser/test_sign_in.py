@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.browser.conftest import People
 from tests.browser.screens import Console
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_wrong_password_is_told_and_can_be_typed_again(people: People) -> None:

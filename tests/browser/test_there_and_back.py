@@ -10,7 +10,7 @@ from tests.browser.conftest import People
 from tests.browser.screens import Console, Room
 from tests.support.server import ServerProcess
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ON_COMPUTER, ON_TABLET = "Saved on this computer", "Saved on this tablet"
 

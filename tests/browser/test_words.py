@@ -15,7 +15,7 @@ from playwright.async_api import Page, Route, expect
 from tests.browser.conftest import People
 from tests.browser.screenshots import Commands, make_busy, make_every_state, make_ways
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOCALES = Path(__file__).parents[2] / "client_static" / "locales"
 

@@ -28,11 +28,11 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`longroom serve --demo` on a data folder and a fixed port."""
+    """`longroom serve --demo` on a data folder and a fixed port, a free one unless told."""
 
-    def __init__(self, data: Path) -> None:
-        self.port = free_port()
-        self._data = data
+    def __init__(self, data: Path, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.data = data
         self._environment = os.environ | {
             "LONGROOM_DATA_DIR": str(data),
             "LONGROOM_PORT": str(self.port),
@@ -43,11 +43,11 @@ class ServerProcess:
     @property
     def log(self) -> str:
         """All that the process printed."""
-        return (self._data / "server.log").read_text("utf-8", "replace")
+        return (self.data / "server.log").read_text("utf-8", "replace")
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        with (self._data / "server.log").open("ab") as log:
+        with (self.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "server", "serve", "--demo"],
                 env=self._environment,
@@ -100,11 +100,17 @@ class ServerProcess:
         finally:
             self._process.send_signal(signal.SIGCONT)
 
+    def prepare(self) -> dict[str, Any]:
+        """Make what `start` would make before it serves; returns its description."""
+        return self._demo("--load", "--describe")
+
     def describe(self) -> dict[str, Any]:
         """What `longroom demo --describe` prints."""
-        command = [sys.executable, "-m", "server", "demo", "--describe"]
-        printed = subprocess.run(
-            command, env=self._environment, capture_output=True, check=True, cwd=Path(__file__).parents[2]
-        )
+        return self._demo("--describe")
+
+    def _demo(self, *options: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "server", "demo", *options]
+        root = Path(__file__).parents[2]
+        printed = subprocess.run(command, env=self._environment, capture_output=True, check=True, cwd=root)
         described: dict[str, Any] = json.loads(printed.stdout)
         return described
