@@ -1,5 +1,6 @@
 // A class before, during and after its time: its clock, what to do, and what became of "start" and "end".
 import { html } from '../core/html.js'
+import { reportPath } from '../core/router.js'
 import { locale, t } from '../core/text.js'
 import { asTimes, asWait, serverNow } from '../core/time.js'
 import { CommandNote } from './command-note.js'
@@ -32,6 +33,7 @@ export function Lifecycle({ meeting }) {
   if (status === 'ended') {
     return html`<div class="notice info">
       <div class="notice-text"><b>${t('teacher.ended')}</b><span>${t('teacher.endedDo')}</span></div>
+      <a class="btn big" href=${reportPath(meeting.id)}>${t('teacher.report')}</a>
     </div>`
   }
   return null

@@ -52,6 +52,7 @@ async function answered(response) {
 const enc = encodeURIComponent
 
 const PAGE = 200
+const STEPS = 1_000
 
 export const api = {
   session: () => request('GET', '/api/session'),
@@ -65,6 +66,28 @@ export const api = {
     for (let page; !page || page.length === PAGE; ) {
       const behind = found.length ? `&after=${enc(found.at(-1).id)}` : ''
       page = (await request('GET', `/api/meetings?${bounds}limit=${PAGE}${behind}`)).meetings
+      found.push(...page)
+    }
+    return found
+  },
+  /** The listing of one meeting, or null: lists are by time, and a report may be asked for years later. */
+  meeting: async (meetingId) => {
+    const { snapshot } = await request('GET', `/api/meetings/${enc(meetingId)}`)
+    const { starts_at: since, ends_at: until } = snapshot.find((one) => one.kind === 'meeting').value
+    return (await api.meetings({ since, until })).find((one) => one.id === meetingId) ?? null
+  },
+  report: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/report`),
+  /** Where the files of a meeting lie, for links. */
+  files: (meetingId) => ({
+    questions: `/api/meetings/${enc(meetingId)}/report.csv`,
+    timeline: `/api/meetings/${enc(meetingId)}/timeline.csv`,
+    whole: `/api/meetings/${enc(meetingId)}/report`,
+  }),
+  /** All steps, a thousand at a time. */
+  replay: async (meetingId) => {
+    const found = []
+    for (let page; !page || page.length === STEPS; ) {
+      page = (await request('GET', `/api/meetings/${enc(meetingId)}/replay?limit=${STEPS}&after=${found.at(-1)?.seq ?? 0}`)).steps
       found.push(...page)
     }
     return found

@@ -9,6 +9,7 @@ const path = signal(globalThis.location?.pathname ?? '/')
 const ROUTES = [
   [/^\/$/, () => ({ page: 'home' })],
   [/^\/sign-in\/?$/, () => ({ page: 'door' })],
+  [/^\/meetings\/([^/]+)\/report\/?$/, (id) => ({ page: 'report', id: decodeURIComponent(id) })],
   [/^\/meetings\/([^/]+)\/?$/, (id) => ({ page: 'meeting', id: decodeURIComponent(id) })],
 ]
 
@@ -33,12 +34,13 @@ function madeOf(make, found) {
 /** Where the sign-in page should lead: the page that was asked for, if it is one of ours, else home. */
 export function nextOf(search) {
   const next = new URLSearchParams(search).get('next') ?? '/'
-  return ['home', 'meeting'].includes(routeOf(next).page) ? next : '/'
+  return ['home', 'meeting', 'report'].includes(routeOf(next).page) ? next : '/'
 }
 
 export const route = computed(() => routeOf(path.value))
 
 export const meetingPath = (id) => `/meetings/${encodeURIComponent(id)}`
+export const reportPath = (id) => `${meetingPath(id)}/report`
 
 export function go(pathname, { isInstead = false } = {}) {
   if (pathname === location.pathname) return

@@ -10,7 +10,7 @@ import { LostNotice, PinOffer, TabletMenu } from '../components/tablet-menu.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { isListedLive, unsentByMeeting } from '../core/meeting.js'
-import { meetingPath } from '../core/router.js'
+import { meetingPath, reportPath } from '../core/router.js'
 import { loadSession, session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
 import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
@@ -134,6 +134,7 @@ function MeetingList({ title, meetings, most = Infinity }) {
             <b>${meeting.title}</b><span class="mute"> · ${meeting.section_title}</span>
           </a>
           <span class="small mute">${whenOf(meeting)}</span>
+          ${meeting.status === 'ended' && html`<a class="small" href=${reportPath(meeting.id)}>${t('home.report')}</a>`}
         </li>`,
       )}
     </ul>

@@ -8,6 +8,7 @@ import { Rooms } from '../components/rooms.js'
 import { Wait } from '../components/wait.js'
 import { html } from '../core/html.js'
 import { board } from '../core/questions.js'
+import { reportPath } from '../core/router.js'
 import { t } from '../core/text.js'
 import { RosterNotice } from './meeting.js'
 
@@ -20,6 +21,7 @@ export function WatchPage({ meeting, title, section }) {
     <${Bar} title=${title} under=${section}>
       <span class="grow"></span>
       <span class="small">${t(`status.${status}`)}</span>
+      <a class="btn" href=${reportPath(meeting.id)}>${t('watch.report')}</a>
       <${LinkState} live=${meeting.live} />
     <//>
     <main id="main" class="watch">

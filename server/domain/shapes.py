@@ -221,3 +221,22 @@ class CallChange(TypedDict):
 
 Entry: TypeAlias = MeetingEntry | RoomEntry | QuestionEntry | CallEntry
 Change: TypeAlias = MeetingChange | RoomChange | QuestionChange | CallChange
+
+
+class TimelineEntry(TypedDict):
+    """One event that changed something that the audience sees; `name` is the event's own."""
+
+    seq: Version
+    at: Millis
+    name: str
+    by: Id | None
+    """The adult who acted, where the audience may know; null for what time or the directory brought about."""
+    site_id: Id | None
+    question_id: Id | None
+    call_id: Id | None
+
+
+class ReplayStep(TimelineEntry):
+    """A line of the timeline, with the views that it changed."""
+
+    changes: list[Change]

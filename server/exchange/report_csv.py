@@ -1,10 +1,10 @@
-"""A meeting's questions as CSV (RFC 4180, UTF-8), for a spreadsheet: a row for each, out of the views of one audience.
+"""A meeting's questions and its timeline as CSV (RFC 4180, UTF-8), for a spreadsheet, out of the views of one audience.
 
 What the audience may not read is not in its views, and so an empty cell here: nothing is decided anew.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -15,19 +15,27 @@ COLUMNS = (
     *("answered_seconds", "confirmed_seconds", "merged_into", "declined", "closed"),
     *("text", "answer", "asked_back_note", "declined_note", "appeal_note"),
 )
-_TIMES = ("received_at", "seen_at", "claimed_at", "answered_at", "delivered_at", "confirmed_at", "due_at")
+TIMELINE_COLUMNS = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
+_TIMES = ("at", "received_at", "seen_at", "claimed_at", "answered_at", "delivered_at", "confirmed_at", "due_at")
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet calculate a cell, or skip to what does."""
 
 
 def report_csv(questions: Iterable[Mapping[str, Any]]) -> str:
     """The header, then a row for each question view, in their order. Times are ISO 8601 in UTC, waits whole seconds."""
+    return _table(COLUMNS, map(_cells, questions))
+
+
+def timeline_csv(entries: Iterable[Mapping[str, Any]]) -> str:
+    """The header, then a row for each event in their order. Times are ISO 8601 in UTC."""
+    return _table(TIMELINE_COLUMNS, entries)
+
+
+def _table(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> str:
     written = StringIO()
     rows = csv.writer(written, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    for question in questions:
-        cells = _cells(question)
-        rows.writerow([neutral(_shown(name, cells.get(name))) for name in COLUMNS])
+    rows.writerow(columns)
+    rows.writerows([neutral(_shown(name, record.get(name))) for name in columns] for record in records)
     return written.getvalue()
 
 

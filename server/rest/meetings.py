@@ -1,5 +1,6 @@
 """Meetings over HTTP: which there are, the snapshot, the same commands as the socket's, the roster and the report."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
@@ -14,16 +15,28 @@ from ..domain.meeting.order import Rule, place_of
 from ..domain.meeting.questions import unknown_question
 from ..domain.meeting.state import MeetingStatus
 from ..domain.messages import Refused
-from ..domain.shapes import AUDIENCE_PATTERN, CallView, Entry, MeetingView, QuestionView, RoomView
+from ..domain.replay import Step, steps
+from ..domain.shapes import (
+    AUDIENCE_PATTERN,
+    CallView,
+    Entry,
+    MeetingView,
+    QuestionView,
+    ReplayStep,
+    RoomView,
+    TimelineEntry,
+)
 from ..domain.views import owed, snapshot, view
 from ..domain.waits import WaitReport, wait_report
-from ..exchange.report_csv import report_csv
+from ..exchange.report_csv import report_csv, timeline_csv
 from ..service.rosters import MAX_MEETINGS
 from .call import Call, Part
 from .routes import Body, Content, Open, Query, Scope, route
 
 WINDOW_MS = 14 * 86_400_000
 """How far back and ahead a list reaches that names no bounds."""
+MAX_STEPS = 1_000
+"""The steps of a replay in one answer: about a megabyte of a busy class."""
 
 
 class Span(Query):
@@ -146,6 +159,23 @@ class Report(TypedDict):
     calls: list[CallView]
     owed: list[Owed]
     waits: WaitReport
+    timeline: list[TimelineEntry]
+
+
+class From(Query):
+    """Where a replay goes on."""
+
+    after: int = Field(0, ge=0, description="only the steps behind this sequence number: the last page's last")
+    limit: int = Field(MAX_STEPS, ge=1, le=MAX_STEPS, description="how many at most")
+
+
+class Replay(TypedDict):
+    """The record from its first event, as the caller's audience may see it. `seq`: where the record stands now."""
+
+    stream: str
+    epoch: str
+    seq: int
+    steps: list[ReplayStep]
 
 
 class Neighbour(TypedDict):
@@ -271,6 +301,7 @@ async def get_report(call: Call) -> Any:
         "calls": _shown(call.meeting, "call"),
         "owed": [{"question_id": one.question_id, "due_at": one.due_at} for one in owed(state, audience)],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
+        "timeline": [step.as_entry() for step in await _steps(call)],
     }
 
 
@@ -283,12 +314,40 @@ async def get_report(call: Call) -> Any:
 )
 async def get_report_csv(call: Call) -> Any:
     """The questions that the caller may see, a row each, for a spreadsheet."""
-    return web.Response(
-        text=report_csv(_shown(call.meeting, "question")),
-        content_type="text/csv",
-        charset="utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{call.meeting.meeting_id}.csv"'},
-    )
+    return _attached(report_csv(_shown(call.meeting, "question")), f"{call.meeting.meeting_id}.csv")
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/timeline.csv",
+    may=Permission.READ_REPORT,
+    scope=Scope.MEETING,
+    response=Content("text/csv"),
+)
+async def get_timeline_csv(call: Call) -> Any:
+    """What happened, a row for each event that the caller may see, for a spreadsheet."""
+    entries = [step.as_entry() for step in await _steps(call)]
+    return _attached(timeline_csv(entries), f"{call.meeting.meeting_id}-timeline.csv")
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/replay",
+    may=Permission.READ_REPORT,
+    scope=Scope.MEETING,
+    query=From,
+    response=Replay,
+)
+async def get_replay(call: Call) -> Any:
+    """The class step by step: upsert each step's changes in order, and its screen at that moment comes out."""
+    after, limit = call.query["after"], call.query["limit"]
+    found = [step for step in await _steps(call) if step.seq > after]
+    return {
+        "stream": call.meeting.stream.id,
+        "epoch": call.services.live.epoch,
+        "seq": call.meeting.stream.seq,
+        "steps": [{**step.as_entry(), "changes": step.changes} for step in found[:limit]],
+    }
 
 
 @route(
@@ -347,3 +406,14 @@ async def get_likenesses(call: Call) -> Any:
 
 def _shown(part: Part, kind: str) -> list[Any]:
     return [entry["value"] for entry in snapshot(part.stream.state, part.audience) if entry["kind"] == kind]
+
+
+async def _steps(call: Call) -> list[Step]:
+    log = await call.services.live.log(call.meeting.stream)
+    # In a thread: a whole class read again takes longer than a live one should wait.
+    return await asyncio.to_thread(lambda: list(steps(log, call.meeting.audience)))
+
+
+def _attached(text: str, name: str) -> web.Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return web.Response(text=text, content_type="text/csv", charset="utf-8", headers=headers)

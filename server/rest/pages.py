@@ -18,7 +18,7 @@ from .routes import Content, Open, Query, Scope, route
 
 HTML = Content("text/html")
 YEAR = 365 * 24 * 60 * 60
-_PAGE = re.compile(r"/(meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63})?")
+_PAGE = re.compile(r"/(meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/report)?)?")
 
 
 class Next(Query):
@@ -36,6 +36,12 @@ async def home_page(call: Call) -> web.StreamResponse:
 @route("GET", "/meetings/{meeting_id}", may=Permission.OWN_SESSION, scope=Scope.PAGE, response=HTML)
 async def meeting_page(call: Call) -> web.StreamResponse:
     """The live class."""
+    return await shell(call.services, call.request)
+
+
+@route("GET", "/meetings/{meeting_id}/report", may=Permission.OWN_SESSION, scope=Scope.PAGE, response=HTML)
+async def report_page(call: Call) -> web.StreamResponse:
+    """What a class came to, and its replay."""
     return await shell(call.services, call.request)
 
 

@@ -265,6 +265,15 @@ class Live:
             self._announce(stream, after, before, new)
         return new
 
+    async def log(self, stream: Stream) -> list[Recorded]:
+        """The stream's events from the first to its committed head. `Refused`: `busy` where it cannot be read."""
+        try:
+            async with self._database.reading() as connection:
+                return [one for one in await event_log.read_events(connection, stream.id) if one.seq <= stream.seq]
+        except (DBAPIError, OSError) as error:
+            log.error("reading a log failed: %s", type(error).__name__)
+            raise busy() from error
+
     async def heads(self, stream_ids: Iterable[str]) -> dict[str, int]:
         """The head of each stream as the database has it."""
         async with self._database.reading() as connection:

@@ -5,6 +5,7 @@ rule's outcome on the replayed state, each room's figures counted anew, and whic
 """
 
 import asyncio
+from collections.abc import Iterable
 from itertools import count
 from typing import Any, ClassVar
 
@@ -20,6 +21,7 @@ from server.domain.meeting import Meeting
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.state import Clearance, Question
 from server.domain.messages import COMMANDS, Context, Recorded, Refused, apply, decide, parse_command
+from server.domain.replay import steps
 from server.domain.views import Audience
 from server.service.live import Batch, Live, Receipt, Stream
 from server.storage import codec, event_log
@@ -170,9 +172,12 @@ class MeetingMachine(RuleBasedStateMachine):
         return live
 
     def teardown(self) -> None:
-        self.runner.run(self.live.close())
-        self.runner.run(self.database.close())
-        self.runner.close()
+        try:
+            self.a_replay_comes_to_what_is_shown_now()
+        finally:
+            self.runner.run(self.live.close())
+            self.runner.run(self.database.close())
+            self.runner.close()
 
     @property
     def state(self) -> Meeting:
@@ -723,15 +728,19 @@ class MeetingMachine(RuleBasedStateMachine):
                 expected = Audience("supervisor", tuple(sorted(mine))) if mine else None
             assert audience == (expected if self.log else None), "audience: not the part that the stream gives"
 
+    def a_replay_comes_to_what_is_shown_now(self) -> None:
+        """At the end, as it reads all from the first event on: step by step nothing hidden, and then the snapshot."""
+        for audience in AUDIENCES:
+            copy: dict[tuple[str, str], views.View] = {}
+            for step in steps(self.log, audience):
+                _check_hidden(self.states[step.seq], audience, list(step.changes))
+                _upsert(copy, step.changes)
+            assert copy == self.snapshot(len(self.log), audience), f"replay: {audience.key} does not come to the end"
+
     def check_copy(self, after: int, seq: int, audience: Audience, changes: list[views.View]) -> None:
         """A client that held the snapshot at `after` and takes the changes in holds the snapshot at `seq`."""
         copy = dict(self.snapshot(after, audience))
-        for change in changes:
-            key = (change["kind"], change["id"])
-            if change["value"] is None:
-                copy.pop(key, None)
-            else:
-                copy[key] = change["value"]
+        _upsert(copy, changes)
         assert copy == self.snapshot(seq, audience), f"views: {audience.key} is not brought from {after} to {seq}"
         _check_hidden(self.states[seq], audience, changes)
 
@@ -743,6 +752,15 @@ class MeetingMachine(RuleBasedStateMachine):
             _check_hidden(self.states[seq], audience, shown)
             self.snapshots[key] = {(one["kind"], one["id"]): one["value"] for one in shown}
         return self.snapshots[key]
+
+
+def _upsert(copy: dict[tuple[str, str], views.View], changes: Iterable[views.View]) -> None:
+    for change in changes:
+        key = (change["kind"], change["id"])
+        if change["value"] is None:
+            copy.pop(key, None)
+        else:
+            copy[key] = change["value"]
 
 
 def _waits_since(question: Question) -> int:

@@ -220,6 +220,59 @@ async def test_the_end_of_class_leaves_nothing_undecided(house: House) -> None:
     assert told["rooms"][0]["deferred"] == 1
 
 
+# ── The class read again ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_replay_ends_at_what_the_snapshot_shows(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house, student_id="ann", text="a private worry")
+    await asked(house, question_id="q-2", shareable=True)
+    await house.act("tess", "question.claim", {"question_id": "q-2"})
+    for person_id in ("tess", "nora", "sol", "cora"):
+        client = house.client(person_id)
+        told, now = (await client.get(f"{PATH}/replay")).json, (await client.get(PATH)).json
+        assert (told["stream"], told["epoch"], told["seq"]) == (now["stream"], now["epoch"], now["seq"])
+        shown: dict[tuple[str, str], Any] = {}
+        for step in told["steps"]:
+            shown |= {(one["kind"], one["id"]): one["value"] for one in step["changes"]}
+        assert shown == {(one["kind"], one["id"]): one["value"] for one in now["snapshot"]}
+    sols = (await house.client("sol").get(f"{PATH}/replay")).json["steps"]
+    assert {step["question_id"] for step in sols} == {None, "q-2"}
+
+
+async def test_a_replay_comes_in_parts(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    tess = house.client("tess")
+    whole = (await tess.get(f"{PATH}/replay")).json["steps"]
+    parts: list[Any] = []
+    while len(parts) < len(whole):
+        behind = f"&after={parts[-1]['seq']}" if parts else ""
+        part = (await tess.get(f"{PATH}/replay?limit=2{behind}")).json["steps"]
+        assert 1 <= len(part) <= 2
+        parts += part
+    assert parts == whole
+    assert (await tess.get(f"{PATH}/replay?limit=1001")).code == "out_of_range"
+    assert (await tess.get(f"{PATH}/replay?after=-1")).code == "out_of_range"
+
+
+async def test_report_replay_and_spreadsheet_tell_one_timeline(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house, shareable=True)
+    await house.act("tess", "question.defer", {"question_id": "q-1"})
+    for person_id in ("tess", "nora", "sol", "cora"):
+        client = house.client(person_id)
+        timeline = (await report(house, person_id))["timeline"]
+        replayed = (await client.get(f"{PATH}/replay")).json["steps"]
+        assert timeline == [{name: value for name, value in one.items() if name != "changes"} for one in replayed]
+        written = list(csv.DictReader(StringIO((await client.get(f"{PATH}/timeline.csv")).body.decode())))
+        assert [row["seq"] for row in written] == [str(one["seq"]) for one in timeline]
+        assert [(row["name"], row["by"]) for row in written] == [(one["name"], one["by"] or "") for one in timeline]
+    assert [one["name"] for one in timeline][-4:] == [
+        *("meeting.started", "question.relayed", "question.seen", "question.deferred"),
+    ]
+
+
 # ── Why a question stands where it stands ─────────────────────────────────────────────────────────────────────────
 
 

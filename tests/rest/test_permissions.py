@@ -43,6 +43,7 @@ GET    /api/openapi.json                       200  200  200  200  200  200  200
 GET    /api/asyncapi.json                      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /                                       200  200  200  200  200  200  200  200  200  200  200  200  303
 GET    /meetings/{meeting_id}                  200  200  200  200  200  200  200  200  200  200  200  200  303
+GET    /meetings/{meeting_id}/report           200  200  200  200  200  200  200  200  200  200  200  200  303
 GET    /sign-in                                200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /static/{path:.+}                       200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /demo/{secret}                          404  404  404  404  404  404  404  404  404  404  404  404  404
@@ -56,6 +57,8 @@ GET    /api/meetings/{meeting_id}              200  404  200  200  404  403  403
 GET    /api/meetings/{meeting_id}/roster       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report.csv   200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/timeline.csv 200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/replay       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/likenesses   200  404  403  403  403  403  403  403  404  403  403  403  401
 GET    /api/meetings/{meeting_id}/questions/{question_id}/place 200 404 200 404 404 403 403 200 404 404 403 404 401
 POST   /api/meetings/{meeting_id}/commands     200  403  403  403  403  403  403  403  404  404  404  404  401

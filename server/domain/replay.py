@@ -1,0 +1,81 @@
+"""A record read again from its first event, as one audience sees it: a report's timeline, and what a replay shows.
+
+It is made of the live screens' own views by the same functions, so that the three cannot tell different stories.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from .actors import SYSTEM_ID
+from .meeting.state import Meeting
+from .messages import EVENT_TYPES, Recorded, apply
+from .views import Audience, Ref, View, touched, view
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event that changed something before the audience's eyes; `changes` as on the wire.
+
+    `by`: the adult who acted, where the audience may know; None for what time or the directory brought about.
+    """
+
+    seq: int
+    at: int
+    name: str
+    by: str | None
+    site_id: str | None
+    question_id: str | None
+    call_id: str | None
+    changes: tuple[View, ...]
+
+    def as_entry(self) -> View:
+        """The step as a line of the timeline, without what it changed."""
+        names = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
+        return {name: getattr(self, name) for name in names}
+
+
+def steps(log: Iterable[Recorded], audience: Audience) -> Iterator[Step]:
+    """The log's events in order, those that show the audience nothing left out.
+
+    The audience is today's: who may look at a room now may look at all of its past.
+    """
+    state = Meeting()
+    for recorded in log:
+        before, state = state, apply(state, recorded)
+        changed = tuple(_changed(before, state, recorded, audience))
+        if changed:
+            yield _step(state, recorded, audience, changed)
+
+
+def _changed(before: Meeting, after: Meeting, recorded: Recorded, audience: Audience) -> Iterator[View]:
+    for ref in dict.fromkeys(touched(after, recorded)):
+        value = view(after, ref.kind, ref.id, audience)
+        if value != view(before, ref.kind, ref.id, audience):
+            yield {"kind": ref.kind, "id": ref.id, "value": value}
+
+
+def _step(state: Meeting, recorded: Recorded, audience: Audience, changed: tuple[View, ...]) -> Step:
+    event: Any = recorded.event
+    seen = {Ref(one["kind"], one["id"]) for one in changed}
+    question = state.questions.get(getattr(event, "question_id", ""))
+    call = state.calls.get(getattr(event, "call_id", ""))
+    subject = call or (question if question and Ref("question", question.question_id) in seen else None)
+    site_id = subject.site_id if subject else getattr(event, "site_id", None)
+    return Step(
+        seq=recorded.seq,
+        at=recorded.at,
+        name=EVENT_TYPES[type(event)].name,
+        by=recorded.actor_id if _may_know(state, recorded.actor_id, site_id, audience) else None,
+        site_id=site_id,
+        question_id=subject.question_id if subject else None,
+        call_id=call.call_id if call else None,
+        changes=changed,
+    )
+
+
+def _may_know(state: Meeting, actor_id: str, site_id: str | None, audience: Audience) -> bool:
+    """A supervisor knows the teachers and the adults of their own rooms; nobody need know the machine."""
+    if actor_id == SYSTEM_ID:
+        return False
+    return audience.part != "supervisor" or actor_id in state.teacher_ids or site_id in audience.site_ids
