@@ -44,11 +44,12 @@ SCREENS: dict[str, tuple[str | None, str | None, dict[str, int], str]] = {
 
 
 # Text that its own box cuts off, or that lies beyond the window's edge. Shortened on purpose: a question in a list,
-# whose whole text is beside it, a very long one until it is opened, and a name where there are many rooms.
+# whose whole text is beside it, a very long one until it is opened, and a name where there are many rooms. A table
+# scrolls in a frame of its own.
 CUT = """() => {
   const shortened =
     '.q-open, .deliver-text, .claimed-words, .is-many .room-name, .is-many .supervisors dd, .unseen, .skip,' +
-    '.is-folded'
+    '.is-folded, .sheet *'
   const isCut = (one) => {
     const { overflowX, overflowY } = getComputedStyle(one)
     const isWide = !/auto|scroll|visible/.test(overflowX) && one.scrollWidth > one.clientWidth + 1
