@@ -68,10 +68,13 @@ export function ReportOwed({ report, names }) {
     ${report.owed.length === 0 && html`<p class="empty">${t('report.nothingOwed')}</p>`}
     ${report.owed.length > 0 &&
     html`<ul class="meetings" role="list">
-      ${report.owed.map(({ question_id: id, due_at: due }) => {
+      ${report.owed.map(({ question_id: id, what, due_at: due }) => {
         const question = questions.get(id)
         return html`<li key=${id}>
-          <span><b>${names.site(question.site_id)}</b> · <${Text} question=${question} /></span>
+          <span>
+            <b>${names.site(question.site_id)}</b> · <${Text} question=${question} /><br />
+            <span class="small mute">${t(`debts.theirs.${what}`)}</span>
+          </span>
           <${Pill} tone="warn" mark="later">${t('report.due', { due: asDue(due, undefined, locale.value) })}<//>
         </li>`
       })}

@@ -70,6 +70,7 @@ export const api = {
     }
     return found
   },
+  owed: () => request('GET', '/api/owed'),
   /** The listing of one meeting, or null: lists are by time, and a report may be asked for years later. */
   meeting: async (meetingId) => {
     const { snapshot } = await request('GET', `/api/meetings/${enc(meetingId)}`)

@@ -44,6 +44,18 @@ export default {
   'home.notSent': { one: 'Not sent yet: 1 thing of {title}.', other: 'Not sent yet: {n} things of {title}.' },
   'home.open': 'Open',
 
+  'debts.mine': 'Still owed from past classes',
+  'debts.late': 'Late in past classes',
+  'debts.others': { one: '1 more waits for somebody else', other: '{n} more wait for somebody else' },
+  'debts.mine.answer': 'Answer in writing',
+  'debts.mine.bring': 'Bring the answer',
+  'debts.mine.acknowledge': 'Read why it was declined',
+  'debts.theirs.answer': 'The teacher owes the answer',
+  'debts.theirs.bring': 'The room owes the student the answer',
+  'debts.theirs.acknowledge': 'The room has not read that it was declined',
+  'debts.due': 'by {due}',
+  'debts.wasDue': 'late since {due}',
+
   'signOut.title': { one: '1 thing was not sent', other: '{n} things were not sent' },
   'signOut.deleted': 'Signing out deletes all that is saved here. Stay signed in, and it goes out by itself when there is a link.',
   'signOut.keep': 'Stay signed in',

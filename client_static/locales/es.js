@@ -63,6 +63,18 @@ export default {
   'home.notSent': { one: 'Sin enviar: 1 cosa de {title}.', many: 'Sin enviar: {n} de cosas de {title}.', other: 'Sin enviar: {n} cosas de {title}.' },
   'home.open': 'Abrir',
 
+  'debts.mine': 'Aún pendiente de clases pasadas',
+  'debts.late': 'Atrasado en clases pasadas',
+  'debts.others': { one: 'Otra espera a otra persona', many: 'Otras {n} esperan a otra persona', other: 'Otras {n} esperan a otra persona' },
+  'debts.mine.answer': 'Responder por escrito',
+  'debts.mine.bring': 'Llevar la respuesta',
+  'debts.mine.acknowledge': 'Leer por qué se rechazó',
+  'debts.theirs.answer': 'El docente debe la respuesta',
+  'debts.theirs.bring': 'La sala debe la respuesta al estudiante',
+  'debts.theirs.acknowledge': 'La sala no ha leído que se rechazó',
+  'debts.due': 'para el {due}',
+  'debts.wasDue': 'atrasado desde el {due}',
+
   'signOut.title': { one: 'No se envió 1 cosa', many: 'No se enviaron {n} de cosas', other: 'No se enviaron {n} cosas' },
   'signOut.deleted': 'Al cerrar la sesión se borra todo lo guardado aquí. Siga en la sesión y se enviará solo cuando haya conexión.',
   'signOut.keep': 'Seguir en la sesión',

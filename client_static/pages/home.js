@@ -3,6 +3,7 @@
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
+import { Debts } from '../components/debts.js'
 import { Mark, Pill } from '../components/pill.js'
 import { Problem } from '../components/problem.js'
 import { SignOut } from '../components/sign-out.js'
@@ -35,6 +36,7 @@ export function HomePage() {
   }, [meetings])
   // From here on the page that comes next knows whether its class is live.
   useEffect(() => () => (isListedLive.value = false), [])
+  const [told] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && REFRESH_MS)
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
   const isOnTablet = roles.includes('supervisor')
   const who = t('home.who', { name, roles: roles.map((role) => t(`role.${role}`)).join(', ') })
@@ -49,7 +51,7 @@ export function HomePage() {
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
-      ${meetings && html`<${Meetings} ...${{ meetings, isDesk }} />`}
+      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, told }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
       ${isOnTablet && html`<${PinOffer} />`}
     </main>
@@ -92,7 +94,7 @@ const Unsent = ({ meetings }) =>
     </p>`
   })
 
-function Meetings({ meetings, isDesk }) {
+function Meetings({ meetings, isDesk, told }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
   const coming = meetings.filter((meeting) => meeting.status === 'scheduled').sort((a, b) => a.starts_at - b.starts_at)
   const past = meetings.filter((meeting) => meeting.status === 'ended').sort((a, b) => b.starts_at - a.starts_at)
@@ -101,6 +103,7 @@ function Meetings({ meetings, isDesk }) {
     <h2>${t('home.live')}</h2>
     ${live.length === 0 && html`<p class="empty">${t(coming.length ? 'home.noneLive' : 'home.none')}</p>`}
     ${live.map((meeting) => html`<${LiveMeeting} key=${meeting.id} meeting=${meeting} />`)}
+    ${told && html`<${Debts} told=${told} />`}
     <${MeetingList} title=${t('home.coming')} meetings=${coming} />
     <${MeetingList} title=${t('home.past')} meetings=${past} most=${PAST_SHOWN} />
   `

@@ -239,12 +239,6 @@ def changes(before: Meeting | None, after: Meeting, touched: Iterable[Ref], audi
     return result
 
 
-def owed(state: Meeting, audience: Audience) -> list[Question]:
-    """What was put off and is still to be answered, the first due first: to a supervisor that of their own sites."""
-    mine = (q for q in state.questions.values() if audience.part != "supervisor" or q.site_id in audience.site_ids)
-    return sorted((q for q in mine if q.status == "deferred"), key=lambda q: (q.due_at or 0, q.question_id))
-
-
 def summary(state: Meeting) -> View:
     """The figures that lists across meetings show; kept beside the stream's head in the same commit."""
     rooms = state.rooms.values()
@@ -258,4 +252,5 @@ def summary(state: Meeting) -> View:
         "asked": len(state.questions),
         "waiting": sum(len(room.waiting) for room in rooms),
         "on_way_back": sum(room.on_way_back for room in rooms),
+        "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms),
     }

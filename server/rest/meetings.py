@@ -1,7 +1,7 @@
 """Meetings over HTTP: which there are, the snapshot, the same commands as the socket's, the roster and the report."""
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from aiohttp import web
 from pydantic import Field
@@ -15,6 +15,7 @@ from ..domain.meeting.order import Rule, place_of
 from ..domain.meeting.questions import unknown_question
 from ..domain.meeting.state import MeetingStatus
 from ..domain.messages import Refused
+from ..domain.owed import Debt, owed
 from ..domain.replay import Step, steps
 from ..domain.shapes import (
     AUDIENCE_PATTERN,
@@ -26,9 +27,10 @@ from ..domain.shapes import (
     RoomView,
     TimelineEntry,
 )
-from ..domain.views import owed, snapshot, view
+from ..domain.views import snapshot, view
 from ..domain.waits import WaitReport, wait_report
 from ..exchange.report_csv import report_csv, timeline_csv
+from ..service.owed import owed_work
 from ..service.rosters import MAX_MEETINGS
 from .call import Call, Part
 from .routes import Body, Content, Open, Query, Scope, route
@@ -60,6 +62,8 @@ class Summary(TypedDict):
     asked: int
     waiting: int
     on_way_back: int
+    owed: NotRequired[int]
+    """Questions about which somebody still has to do something; not there where only an earlier release has written."""
 
 
 class ListedMeeting(TypedDict):
@@ -144,10 +148,35 @@ class Roster(TypedDict):
 
 
 class Owed(TypedDict):
-    """A question that was put off, and until when."""
+    """What somebody still has to do about a question, and until when."""
 
     question_id: Id
+    what: Debt
     due_at: Millis
+
+
+class OwedWork(TypedDict):
+    """What somebody still has to do about a question of a class that is over. `text` and `student_id` are null where
+    they are not the caller's to know."""
+
+    meeting_id: Id
+    title: str
+    section_title: str
+    part: Literal["teacher", "supervisor", "coordinator"]
+    question_id: Id
+    site_id: Id
+    site_name: str
+    student_id: Id | None
+    text: str | None
+    what: Debt
+    due_at: Millis
+
+
+class OwedList(TypedDict):
+    """What is owed, the first due first. `now`: the server's time, by which it is late or not."""
+
+    now: Millis
+    owed: list[OwedWork]
 
 
 class Report(TypedDict):
@@ -234,6 +263,13 @@ async def list_meetings(call: Call) -> Any:
     return {"meetings": await call.services.rosters.meetings_of(call.actor, **window, **call.query)}
 
 
+@route("GET", "/api/owed", may=Permission.WATCH_MEETING, scope=Scope.PROGRAM, response=OwedList)
+async def list_owed(call: Call) -> Any:
+    """What is still owed from the classes of the last weeks in which the caller has a part."""
+    now = call.services.clock.now()
+    return {"now": now, "owed": await owed_work(call.services.rosters, call.services.live, call.actor, now)}
+
+
 @route(
     "GET",
     "/api/meetings/{meeting_id}",
@@ -299,7 +335,10 @@ async def get_report(call: Call) -> Any:
         "rooms": rooms,
         "questions": _shown(call.meeting, "question"),
         "calls": _shown(call.meeting, "call"),
-        "owed": [{"question_id": one.question_id, "due_at": one.due_at} for one in owed(state, audience)],
+        "owed": [
+            {"question_id": one.question.question_id, "what": one.what, "due_at": one.due_at}
+            for one in owed(state, audience)
+        ],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
         "timeline": [step.as_entry() for step in await _steps(call)],
     }

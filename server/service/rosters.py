@@ -53,6 +53,11 @@ class Rosters:
                 "students": await _students(connection, facts, audience),
             }
 
+    async def site_names(self, site_ids: Iterable[str]) -> dict[str, str]:
+        """What these sites are called. A site's name is nobody's secret."""
+        async with self._database.reading() as connection:
+            return {site["site_id"]: site["name"] for site in await _sites(connection, site_ids)}
+
     async def meetings_of(
         self,
         actor: Actor,

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import LANGUAGES, Console, speak
+from tests.browser.screens import LANGUAGES, Console, Room, speak
 from tests.browser.screenshots import Commands
 from tests.browser.test_accessibility import CUT, assert_accessible
 
@@ -111,3 +111,29 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
     recorded = [line["name"] for line in asked.request("teacher", "/report")["timeline"]]
     assert names == recorded
     assert await lines.count() == len(recorded) - recorded.index("meeting.started")
+
+
+async def test_what_is_owed_is_done_after_class_and_leaves_the_lists(people: People, asked: Commands) -> None:
+    looked_at = await people.open("supervisor-pine-ridge", "/", watched=False, bypass_csp=True)
+    await expect(looked_at.get_by_text("1 more waits for somebody else")).to_be_visible()
+    await assert_accessible(looked_at)
+    teacher = await people.open("teacher", "/")
+    debts = teacher.get_by_role("list", name="Still owed from past classes").get_by_role("listitem")
+    mine = debts.filter(has_text="Is the rope heavy?")
+    await expect(mine).to_contain_text("Answer in writing")
+    await expect(mine).to_contain_text("Pine Ridge")
+    await mine.get_by_role("link").click()
+    console = Console(teacher)
+    await console.is_live()
+    await console.put_off.get_by_role("button", name="Is the rope heavy?").click()
+    await console.now.get_by_role("textbox").fill("As heavy as its mass times g.")
+    await console.now.get_by_role("button", name="Send the answer").click()
+    await expect(console.returning("Is the rope heavy?")).to_be_visible()
+
+    room = await people.open("supervisor-pine-ridge", "/")
+    await room.get_by_role("listitem").filter(has_text="Bring the answer").get_by_role("link").click()
+    await Room(room).card("Is the rope heavy?").get_by_role("button", name="Got it").click()
+    await expect(Room(room).card("Is the rope heavy?")).to_contain_text("got it")
+    await room.get_by_role("link", name="My classes").click()
+    await expect(room.get_by_role("heading", name="Past")).to_be_visible()
+    await expect(room.get_by_text("Is the rope heavy?")).to_have_count(0)

@@ -683,6 +683,11 @@ class MeetingMachine(RuleBasedStateMachine):
             "asked": len(self.state.questions),
             "waiting": sum(q.status in WAITING for q in seated),
             "on_way_back": sum(q.status in ON_WAY_BACK for q in seated),
+            "owed": sum(
+                q.status in (*ON_WAY_BACK, "deferred")
+                or (q.status == "declined" and q.declined is not None and q.declined.acknowledged_at is None)
+                for q in seated
+            ),
         }, "summary: not what the events give"
         due = [q.due_at for q in self.state.questions.values() if q.status == "cannot_find"]
         assert head.next_due_at == min(due, default=None), "summary: the head's due time"

@@ -201,7 +201,10 @@ async def test_the_report_says_what_is_owed_and_who_was_called(house: House) -> 
     await house.act("tess", "question.defer", {"question_id": "q-2", "due_at": later + 1})
     await house.act("tess", "question.defer", {"question_id": "q-1", "due_at": later})
     await house.act("tess", "student.call_on", {"call_id": "c-1", "site_id": "north", "student_id": "ann"})
-    owed = [{"question_id": "q-1", "due_at": later}, {"question_id": "q-2", "due_at": later + 1}]
+    owed = [
+        {"question_id": "q-1", "what": "answer", "due_at": later},
+        {"question_id": "q-2", "what": "answer", "due_at": later + 1},
+    ]
     got = {}
     for person_id in ("tess", "nora", "sol", "cora"):
         told = await report(house, person_id)
@@ -216,8 +219,60 @@ async def test_the_end_of_class_leaves_nothing_undecided(house: House) -> None:
     told = await report(house, "nora")
     assert [question["status"] for question in told["questions"]] == ["deferred"]
     # The class is on Wednesday, 14 October: Thursday, 15:30 in Denver.
-    assert told["owed"] == [{"question_id": "q-1", "due_at": 1_792_099_800_000}]
+    assert told["owed"] == [{"question_id": "q-1", "what": "answer", "due_at": 1_792_099_800_000}]
     assert told["rooms"][0]["deferred"] == 1
+
+
+async def owed_to(house: House, person_id: str) -> list[Any]:
+    return list((await house.client(person_id).get("/api/owed")).json["owed"])
+
+
+async def test_what_is_owed_lives_on_after_class_until_it_is_done(house: House) -> None:
+    """Answered in writing, brought to the student, and only then off the lists."""
+    await house.act("tess", "meeting.start", {})
+    await asked(house, student_id="ann", text="a private worry")
+    assert await owed_to(house, "tess") == []  # Of a live class, its own screen tells.
+    await house.act("tess", "meeting.end", {})
+    [tess] = await owed_to(house, "tess")
+    assert (tess["meeting_id"], tess["question_id"], tess["what"]) == (PHYSICS, "q-1", "answer")
+    assert (tess["part"], tess["text"], tess["student_id"]) == ("teacher", "a private worry", "ann")
+    assert (await owed_to(house, "nora"))[0]["what"] == "answer"
+    assert await owed_to(house, "sol") == []
+    [cora] = await owed_to(house, "cora")
+    assert (cora["part"], cora["text"], cora["student_id"]) == ("coordinator", None, None)
+
+    await house.act("tess", "question.answer", {"question_id": "q-1", "form": "written", "text": "Because."})
+    assert [one["what"] for one in await owed_to(house, "nora")] == ["bring"]
+    await house.act("nora", "question.deliver", {"question_id": "q-1"})
+    assert [one["what"] for one in await owed_to(house, "tess")] == ["bring"]
+    await house.act("nora", "question.confirm", {"question_id": "q-1"})
+    assert [await owed_to(house, one) for one in ("tess", "nora", "cora")] == [[], [], []]
+
+
+async def test_a_declined_question_is_owed_until_its_site_has_taken_note(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    await house.act("tess", "question.decline", {"question_id": "q-1", "reason": "off_topic"})
+    await house.act("tess", "meeting.end", {})
+    assert [one["what"] for one in await owed_to(house, "nora")] == ["acknowledge"]
+    listed = (await house.client("tess").get("/api/meetings")).json["meetings"][0]
+    assert listed["summary"]["owed"] == 1
+    await house.act("nora", "question.acknowledge", {"question_id": "q-1"})
+    assert await owed_to(house, "nora") == []
+
+
+async def test_what_is_owed_is_listed_for_eight_weeks(house: House) -> None:
+    await house.act("tess", "meeting.start", {})
+    await asked(house)
+    await house.act("tess", "meeting.end", {})
+    house.clock.at += 59 * 86_400_000
+    await house.services.accounts.open_session("tess", "bearer", "later-tess")
+    later = Client(house.http, house.url, "later-tess")
+    told = (await later.get("/api/owed")).json
+    assert [one["due_at"] < told["now"] for one in told["owed"]] == [True]
+    house.clock.at += 2 * 86_400_000
+    await house.services.accounts.open_session("tess", "bearer", "much-later-tess")
+    assert (await Client(house.http, house.url, "much-later-tess").get("/api/owed")).json["owed"] == []
 
 
 # ── The class read again ──────────────────────────────────────────────────────────────────────────────────────────

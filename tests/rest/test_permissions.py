@@ -53,6 +53,7 @@ GET    /api/session                            200  200  200  200  200  200  200
 DELETE /api/session                            204  204  204  204  204  204  204  204  204  204  204  204  401
 DELETE /api/sessions                           204  204  204  204  204  204  204  204  204  204  204  204  401
 GET    /api/meetings                           200  200  200  200  200  403  403  200  200  200  403  200  401
+GET    /api/owed                               200  200  200  200  200  403  403  200  200  200  403  200  401
 GET    /api/meetings/{meeting_id}              200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/roster       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401

@@ -4,7 +4,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from .state import ON_WAY_BACK, WAITING, Question, Room, RoomWaits
+from .state import ON_WAY_BACK, WAITING, Question, Room, RoomWaits, is_unheard
 
 
 def tallied(room: Room, before: Question | None, after: Question) -> Room:
@@ -17,6 +17,7 @@ def tallied(room: Room, before: Question | None, after: Question) -> Room:
         waiting=_waiting(room.waiting, was in WAITING, after),
         on_way_back=room.on_way_back + (after.status in ON_WAY_BACK) - (was in ON_WAY_BACK),
         deferred=room.deferred + (after.status == "deferred") - (was == "deferred"),
+        unheard=room.unheard + is_unheard(after) - (before is not None and is_unheard(before)),
         waits=_waits(room.waits, before, after),
     )
 

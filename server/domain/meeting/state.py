@@ -68,6 +68,8 @@ class Room:
     """Questions answered and not yet settled with the student."""
     deferred: int = 0
     """Questions put off that are still to be answered in writing."""
+    unheard: int = 0
+    """Declined questions of which the site has not taken note."""
     waits: RoomWaits = RoomWaits()
 
 
@@ -156,6 +158,11 @@ class Question:
         """Since when the student waits (milliseconds, UTC): since asking, or since being still stuck."""
         stuck_at = self.answers[-1].stuck_at if self.answers else None
         return self.received_at if stuck_at is None else stuck_at
+
+
+def is_unheard(question: Question) -> bool:
+    """Whether it was declined and its site has not taken note of that yet."""
+    return question.status == "declined" and question.declined is not None and question.declined.acknowledged_at is None
 
 
 @dataclass(frozen=True, slots=True)
