@@ -59,6 +59,7 @@ export default {
   'link.offline': 'No network',
   'link.refused': 'Stopped',
   'link.age': 'all shown is {age} old',
+  'link.ageBrief': '{age} old',
   'link.said.connected': 'Connected again. All is up to date.',
   'link.said.reconnecting': 'The link is lost. Trying again.',
   'link.said.offline': 'This device has no network.',

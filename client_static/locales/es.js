@@ -78,6 +78,7 @@ export default {
   'link.offline': 'Sin red',
   'link.refused': 'Detenida',
   'link.age': 'al día hace {age}',
+  'link.ageBrief': 'hace {age}',
   'link.said.connected': 'Hay conexión otra vez. Todo está al día.',
   'link.said.reconnecting': 'Se perdió la conexión. Se intenta de nuevo.',
   'link.said.offline': 'Este dispositivo no tiene red.',
