@@ -114,7 +114,7 @@ export default {
   'teacher.endedDo': 'No new questions come in. What was put off is still answered in writing, and answers still go back.',
 
   'board.title': 'Questions',
-  'board.count': '{n} waiting',
+  'board.count': '{n} unclaimed',
   'board.order': 'blocking, still stuck, then fair by site',
   'board.waiting': 'waiting',
   'board.stuckFor': 'still stuck',
@@ -227,7 +227,7 @@ export default {
   'calls.end': 'End call',
 
   'askedBack.title': 'Asked to repeat',
-  'askedBack.asked': 'Asked {site} to repeat',
+  'askedBack.asked': 'Not repeated yet',
   'deferred.title': 'Put off',
   'deferred.count': '{n} owed',
   'deferred.due': 'by {due}',
@@ -258,7 +258,7 @@ export default {
   'end.final': 'An ended class cannot be started again.',
   'end.onWayBack': { one: '1 answer is still on its way back.', other: '{n} answers are still on their way back.' },
   'end.open': { one: '1 open question', other: '{n} open questions' },
-  'end.counts': 'Waiting: {waiting}. In hand: {inHand}. Asked to repeat: {askedBack}.',
+  'end.counts': 'Unclaimed: {waiting}. In hand: {inHand}. Asked to repeat: {askedBack}.',
   'end.openDo': 'None is lost. What you leave as it is will be answered in writing by the time shown.',
   'end.with': { one: 'and 1 merged with it', other: 'and {n} merged with it' },
   'end.what': 'What becomes of it',

@@ -133,7 +133,7 @@ export default {
   'teacher.endedDo': 'No entran preguntas nuevas. Lo aplazado todavía se responde por escrito, y las respuestas siguen llegando a las salas.',
 
   'board.title': 'Preguntas',
-  'board.count': '{n} en espera',
+  'board.count': '{n} sin tomar',
   'board.order': 'urgentes, con dudas, luego por turnos',
   'board.waiting': 'en espera',
   'board.stuckFor': 'con dudas',
@@ -247,7 +247,7 @@ export default {
   'calls.end': 'Terminar llamada',
 
   'askedBack.title': 'Se pidió repetir',
-  'askedBack.asked': 'Se pidió a {site} repetir',
+  'askedBack.asked': 'Sin repetir',
   'deferred.title': 'Aplazadas',
   'deferred.count': { one: '1 pendiente', many: '{n} de pendientes', other: '{n} pendientes' },
   'deferred.due': 'antes de {due}',
@@ -290,7 +290,7 @@ export default {
     other: '{n} respuestas siguen de regreso.',
   },
   'end.open': { one: '1 pregunta abierta', many: '{n} de preguntas abiertas', other: '{n} preguntas abiertas' },
-  'end.counts': 'En espera: {waiting}. Tomadas: {inHand}. Por repetir: {askedBack}.',
+  'end.counts': 'Sin tomar: {waiting}. Tomadas: {inHand}. Por repetir: {askedBack}.',
   'end.openDo': 'Ninguna se pierde. Lo que deje así se responderá por escrito antes de la hora indicada.',
   'end.with': { one: 'y 1 unida a ella', many: 'y {n} de unidas a ella', other: 'y {n} unidas a ella' },
   'end.what': 'Qué pasa con ella',
