@@ -364,7 +364,7 @@ export default {
   'ask.search': 'Find a student by name',
   'ask.nobody': 'Nobody here is called “{sought}”.',
   'ask.words': 'Their words, if you can',
-  'ask.nameless': 'Send without a name',
+  'ask.nameless': 'No name needed',
   'ask.asRoom': 'Nobody is chosen: it is sent as the room’s question.',
   'ask.readers': 'Who may read it',
   'ask.shareable': 'Other rooms may read the words, never the name',

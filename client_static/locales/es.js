@@ -404,7 +404,7 @@ export default {
   'ask.search': 'Buscar estudiante por nombre',
   'ask.nobody': 'Aquí nadie se llama “{sought}”.',
   'ask.words': 'Sus palabras, si es posible',
-  'ask.nameless': 'Enviar sin nombre',
+  'ask.nameless': 'No hace falta nombre',
   'ask.asRoom': 'No eligió a nadie: se envía como pregunta de la sala.',
   'ask.readers': 'Quién puede leerla',
   'ask.shareable': 'Otras salas pueden leer las palabras, nunca el nombre',
