@@ -14,7 +14,7 @@ export function AskedBack({ questions, desk, acts, names }) {
         ${questions.map(
           (question) => html`<${AsideRow} key=${question.question_id} ...${{ question, desk, acts, names }}>
             <${Pill} tone="info" mark="restated">
-              ${t('askedBack.asked', { site: names.site(question.site_id) })} · <${Wait} since=${question.asked_back.at} />
+              ${t('askedBack.asked')} · <${Wait} since=${question.asked_back.at} />
             <//>
           <//>`,
         )}

@@ -15,11 +15,13 @@ export const ClaimedTabs = ({ mine, question, names, onTurn }) => html`
           aria-pressed=${one === question}
           onClick=${() => onTurn(one.question_id)}
         >
-          <span class="claimed-who">${names.site(one.site_id)} · ${names.initials(one.student_id)}</span>
+          <span class="claimed-who">${names.site(one.site_id)} · <span class="whole">${names.initials(one.student_id)}</span></span>
           <span class="claimed-words small" dir="auto">${firstWords(one.text)}</span>
         </button>
       `,
     )}
-    <span class="claimed-keys small mute" aria-hidden="true"><${KeyHint} of="h" /><${KeyHint} of="l" /></span>
   </div>
 `
+
+/** On the heading's line: no line of its own among the questions. */
+export const ClaimedKeys = () => html`<span class="claimed-keys small mute" aria-hidden="true"><${KeyHint} of="h" /><${KeyHint} of="l" /></span>`

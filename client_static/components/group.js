@@ -10,9 +10,9 @@ export const Group = ({ followers, names, acts }) => html`
       ${followers.map(
         (one) => html`<li key=${one.question_id}>
           <span class="group-words">
-            <b>${names.site(one.site_id)}</b> · ${names.initials(one.student_id)}
-            ${!one.shareable && html` <${PrivateMark} />`}
+            <b>${names.site(one.site_id)}</b> · ${names.initials(one.student_id)}:
             ${' '}<span id=${`group-${one.question_id}`} dir="auto">${one.text}</span>
+            ${!one.shareable && html` <${PrivateMark} />`}
           </span>
           <button class="link" aria-describedby=${`group-${one.question_id}`} onClick=${() => acts.unmerge(one.question_id)}>
             ${t('group.takeOut')}

@@ -18,7 +18,7 @@ export function Leftover({ question, names, followers, due, choice, isLate, onCh
   return html`
     <li>
       <span id=${`left-${id}`} class="leftover-words">
-        <b>${names.site(question.site_id)}</b> · ${names.initials(question.student_id)}${' '}
+        <b>${names.site(question.site_id)}</b> · ${names.initials(question.student_id)}:${' '}
         <span dir="auto">${question.text}</span>
         ${followers > 0 && html`<span class="small mute"> ${t('end.with', { n: followers })}</span>`}
       </span>

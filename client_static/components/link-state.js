@@ -21,9 +21,14 @@ export function LinkState({ live }) {
   const tone = isOld ? 'warn' : TONES[link]
   return html`<${Pill} tone=${tone} mark=${isOld ? 'warn' : (MARKS[link] ?? tone)}>
     <span class="link-word">${t(`link.${link}`)}</span>
-    ${age !== null && html`<span class="link-age"> · ${t('link.age', { age: asAge(age) })}</span>`}
+    ${age !== null && html`<${Age} age=${asAge(age)} />`}
   <//>`
 }
+
+/** In few words where there is little room. */
+const Age = ({ age }) => html`<span class="link-age">
+  ${' '}· <span class="link-whole">${t('link.age', { age })}</span><span class="link-brief">${t('link.ageBrief', { age })}</span>
+</span>`
 
 const asAge = (millis) => (millis < 60_000 ? asSeconds(millis, locale.value) : asWait(millis))
 

@@ -7,7 +7,7 @@ import { entryOn } from '../core/teacher-acts.js'
 import { t } from '../core/text.js'
 import { AnswerForm } from './answer-form.js'
 import { Asked } from './asked.js'
-import { ClaimedTabs } from './claimed-tabs.js'
+import { ClaimedKeys, ClaimedTabs } from './claimed-tabs.js'
 import { CommandNote } from './command-note.js'
 import { Group } from './group.js'
 import { PlaceReason } from './place-reason.js'
@@ -26,14 +26,16 @@ export function NowPanel({ meeting, desk, acts, drafts }) {
   const { mine } = desk.lanes.value
   const names = meeting.names.value
   const standing = question ? desk.standing(question) : 'waiting'
+  // Keyed with its frame: another question begins at its beginning, however far down the last one was read.
+  const key = question?.question_id
   const hasTabs = mine.length > 1 || (mine.length === 1 && mine[0] !== question)
   return html`
     <section class="now" aria-labelledby="now-title">
-      <h2 id="now-title" tabindex="-1">${t(TITLES[standing])}</h2>
+      <h2 id="now-title" tabindex="-1">${t(TITLES[standing])}${hasTabs && html`<${ClaimedKeys} />`}</h2>
       ${hasTabs && html`<${ClaimedTabs} ...${{ mine, question, names }} onTurn=${acts.choose} />`}
-      <div class="panel">
+      <div class="panel" key=${key}>
         ${question
-          ? html`<${InPanel} key=${question.question_id} ...${{ meeting, desk, acts, drafts, question, standing, names }} />`
+          ? html`<${InPanel} ...${{ meeting, desk, acts, drafts, question, standing, names }} />`
           : html`<p class="empty">${t('now.empty')}</p>`}
       </div>
     </section>

@@ -65,9 +65,9 @@ const RowFacts = ({ question, names, together, like }) => html`
   <span class="meta">
     <b>${names.site(question.site_id)}</b>
     <span>${names.initials(question.student_id)}</span>
+    <${Flags} question=${question} />
     <span>${t(question.verbatim ? 'board.verbatim' : 'board.paraphrased', { who: names.person(question.relayed_by) })}</span>
     ${!question.shareable && html`<${PrivateMark} />`}
-    <${Flags} question=${question} />
     ${together && html`<${Pill} tone="quiet" mark="together">${t('board.together', { sites: together })}<//>`}
     ${like && html`<${Pill} tone="info" mark="like">${t('board.like', { site: like })}<//>`}
   </span>

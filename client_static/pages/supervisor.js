@@ -43,7 +43,7 @@ export function SupervisorPage({ meeting, title, section }) {
 
   const teachers = view.teacher_ids.map(names.person).join(', ')
   const times = asTimes(view.starts_at, view.ends_at, locale.value)
-  const under = [section ?? title, t('supervisor.with', { teachers }), times].join(' · ')
+  const under = html`${section ?? title} · ${t('supervisor.with', { teachers })} · <span class="whole">${times}</span>`
   const todo = room.refusedAsks.length + room.calls.length + room.toDo.length
   return html`
     <${Bar} title=${names.site(siteId)} under=${under}><span class="grow"></span><${LinkState} live=${meeting.live} /><${TabletMenu} /><//>

@@ -62,6 +62,15 @@ CUT = """() => {
 }"""
 
 
+# How many lines the top bar takes.
+BAR_LINES = """() => {
+  const boxes = [...document.querySelectorAll('header > *')].map((one) => one.getBoundingClientRect())
+  const seen = boxes.filter(({ height }) => height > 0).sort((a, b) => a.top - b.top)
+  const begun = seen.filter(({ top }, n) => seen.slice(0, n).every(({ bottom }) => bottom <= top))
+  return begun.length
+}"""
+
+
 async def axe(page: Page) -> list[dict[str, Any]]:
     """What axe finds, short enough to read."""
     if not await page.evaluate("Boolean(window.axe)"):
@@ -177,6 +186,14 @@ async def test_nothing_is_cut_at_320_px_or_with_doubled_text(people: People, scr
             where = f"{language}, {viewport['width']} px at {size}"
             assert across <= 0, f"{where}: scrolls sideways by {across} px"
             assert await page.evaluate(CUT) == [], where
+
+
+async def test_the_bar_takes_two_lines_at_most_on_a_phone(people: People) -> None:
+    page = await people.open("supervisor-mesa-flats", viewport=PHONE)
+    await Room(page).is_live()
+    for language in LANGUAGES:
+        await speak(page, language)
+        assert await page.evaluate(BAR_LINES) == 2, language
 
 
 async def test_the_room_has_targets_of_48_px_8_px_apart(people: People) -> None:

@@ -230,7 +230,7 @@ async def test_ask_to_repeat_and_the_room_repeats(people: People, commands: Comm
     await hand.key("Enter")
     assert hand.took() == 2
     row = teacher.asked_to_repeat.get_by_role("listitem").filter(has_text="Mumbled")
-    await expect(row).to_contain_text("Asked Mesa Flats to repeat")
+    await expect(row).to_contain_text("Not repeated yet")
     await hand.click(row.get_by_role("button", name="Mumbled at first"))
     await expect(teacher.panel("Waiting for the repeat")).to_contain_text("Which angle?")
     commands.run(

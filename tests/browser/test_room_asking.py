@@ -111,7 +111,7 @@ async def test_a_room_that_wants_no_names_sends_in_one_tap_and_the_tablet_rememb
     people: People, commands: Commands
 ) -> None:
     room, thumb = await in_hand(people)
-    switch = room.page.get_by_role("checkbox", name="Send without a name")
+    switch = room.page.get_by_role("checkbox", name="No name needed")
     await thumb.tap(switch)
     await expect(room.page.get_by_text("Nobody is chosen: it is sent as the room’s question.")).to_be_visible()
     await room.page.reload()

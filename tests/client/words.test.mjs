@@ -207,7 +207,7 @@ test('an error without words of ours is told in the server’s', () => {
 // ── Choosing words ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 test('holes are filled and plurals chosen', () => {
-  assert.equal(t('board.count', { n: 3 }), '3 waiting')
+  assert.equal(t('board.count', { n: 3 }), '3 unclaimed')
   assert.equal(t('home.waiting', { n: 0 }), 'no question waits')
   assert.equal(t('home.waiting', { n: 1 }), '1 question waits')
   assert.equal(t('home.waiting', { n: 2 }), '2 questions wait')
