@@ -41,6 +41,15 @@ def is_current(url: str) -> bool:
     return _in_a_loop_of_its_own(lambda: _with_database(url, _is_current))
 
 
+class UnknownRevision(Exception):
+    """The database's tables are of no release up to this one, or not Longroom's."""
+
+
+def revision(url: str) -> str:
+    """Which migration the database stands at. Raises `UnknownRevision` where this release does not have it."""
+    return _in_a_loop_of_its_own(lambda: _with_database(url, _revision))
+
+
 def differences(url: str | None = None) -> list[str]:
     """How a database that the migrations made differs from the declared tables, a line for each; none: they are equal.
 
@@ -90,6 +99,14 @@ def _upgrade(connection: Connection) -> None:
 def _is_current(connection: Connection) -> bool:
     newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _revision(connection: Connection) -> str:
+    found = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory.from_config(_config(connection))
+    if found is None or all(one.revision != found for one in script.walk_revisions()):
+        raise UnknownRevision(found or "none")
+    return found
 
 
 def _differences(connection: Connection) -> list[str]:
