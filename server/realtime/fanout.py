@@ -21,6 +21,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from ..service.live import Batch, Live
+from ..service.readiness import Link
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,10 @@ class Fanout(Protocol):
     def revoke(self, session_ids: Iterable[str]) -> None:
         """Sessions were revoked; never waits."""
 
+    @property
+    def link(self) -> Link:
+        """How the link to them is."""
+
 
 class SingleNode:
     """There are no other nodes."""
@@ -77,6 +82,11 @@ class SingleNode:
 
     def revoke(self, session_ids: Iterable[str]) -> None:
         """Nobody to tell."""
+
+    @property
+    def link(self) -> Link:
+        """There is none."""
+        return "none"
 
 
 class Silence:
@@ -124,11 +134,12 @@ class RedisFanout:
         self._catching_up: dict[str, asyncio.Task[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._silence = Silence(time.monotonic)
+        self.link: Link = "pending"
 
     async def start(self) -> None:
         """Listen and speak from now on; without a Redis to reach, try again and again."""
         self._tasks = [
-            asyncio.create_task(_again_and_again(self._listen, self._silence), name="fanout listener"),
+            asyncio.create_task(_again_and_again(self._listen_and_tell, self._silence), name="fanout listener"),
             asyncio.create_task(_again_and_again(self._speak, self._silence), name="fanout speaker"),
         ]
 
@@ -184,6 +195,13 @@ class RedisFanout:
             tasks.create_task(self._follow_watched(pubsub))
             tasks.create_task(self._hear(pubsub))
 
+    async def _listen_and_tell(self) -> None:
+        try:
+            await self._listen()
+        finally:
+            if self.link == "up":
+                self.link = "lost"
+
     async def _follow_watched(self, pubsub: PubSub) -> None:
         subscribed: set[str] = set()
         while True:
@@ -212,6 +230,7 @@ class RedisFanout:
         stream_id = channel.removeprefix(PREFIX)
         if kind == "subscribe" and channel == REVOKED:
             self._silence.ends()
+            self.link = "up"
         elif kind == "subscribe":
             # What happened between the members' snapshot and this moment was said to nobody.
             self._catch_up(stream_id, None)
