@@ -210,7 +210,7 @@ SETTINGS: tuple[Setting, ...] = (
         "public_url",
         _public_url,
         "https://longroom.example.org",
-        "Where browsers reach the server. [http://localhost:<port>]",
+        "Where browsers reach the server. [http://localhost:PORT]",
     ),
     Setting(
         "trusted_proxies",
