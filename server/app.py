@@ -150,6 +150,7 @@ def create_app(
         accounts.close()
         await attempts.close()
         await database.close()
+        lines.flush()
 
     async def drain(_: web.Application) -> None:
         await gateway.drain()

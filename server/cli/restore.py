@@ -73,7 +73,7 @@ def _replace(file: Path, settings: Settings, database: Path, ends_sessions: bool
     except copies.InUse:
         raise unusable([_in_use(settings, database)]) from None
     except copies.Unreadable as error:
-        raise unusable([f"{file} is no backup that can be read ({error}); nothing was changed"]) from None
+        raise unusable([f"{file} cannot be restored ({error}); nothing was changed"]) from None
     except OSError as error:
         raise unusable([f"{database} cannot be written ({error.strerror}); nothing was changed"]) from None
     click.echo(f"Restored {database} from {file}: {streams} streams, {events} events, under a new epoch.")
@@ -107,8 +107,8 @@ def _put(copy: Path, database: Path, kept: Path | None, settings: Settings) -> N
             if kept is not None:
                 copies.keep(held, kept)
             copies.replace(held, copy)
-    except copies.Unreadable as error:
-        # Not even to be opened: it cannot be asked who uses it, only whether a server left word that it does.
+    except copies.Ruined as error:
+        # Of such a file it can only be asked whether a server left word that it uses it.
         if kept is None or noted_here(settings) is not None:
             raise copies.InUse from error
         copies.set_aside(database, kept)

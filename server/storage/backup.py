@@ -26,6 +26,10 @@ class Unreadable(Exception):
     """A file that SQLite cannot read as a database, or not whole. Its text says why, and quotes nothing of the rows."""
 
 
+class Ruined(Unreadable):
+    """It is the file's content that is not a database's: it can only be moved out of the way."""
+
+
 def copy_out(database: Path, target: Path) -> None:
     """Write the database as it is at one moment to the new file `target`, for its owner alone.
 
@@ -96,19 +100,19 @@ def alone(database: Path) -> Iterator[sqlite3.Connection]:
 
     Where there is no file one is made. Each connection to a database with a write-ahead log holds a shared lock as
     long as it lives, an idle one too; so the exclusive one is to be had only where no server runs.
+    Raises `Ruined` for a file that is no database any more, `Unreadable` where it may not be locked.
     """
     database.touch(mode=0o600)
     with closing(sqlite3.connect(database, timeout=IN_USE_SECONDS, isolation_level=None)) as connection:
-        try:
-            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-            connection.execute("BEGIN EXCLUSIVE")
-            connection.execute("COMMIT")  # In this mode the lock outlives the transaction.
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-                raise InUse from None
-            raise Unreadable(str(error)) from None
-        except sqlite3.DatabaseError as error:
-            raise Unreadable(str(error)) from None
+        with _told():
+            try:
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                connection.execute("BEGIN EXCLUSIVE")
+                connection.execute("COMMIT")  # In this mode the lock outlives the transaction.
+            except sqlite3.OperationalError as error:
+                if _code(error) in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+                    raise InUse from None
+                raise
         yield connection
 
 
@@ -157,7 +161,13 @@ def _told() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise Unreadable(str(error)) from None
+        is_ruined = _code(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+        raise (Ruined if is_ruined else Unreadable)(str(error)) from None
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's own number for it; 0: it is the driver's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def _with_journals(file: Path) -> list[Path]:
