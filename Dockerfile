@@ -28,7 +28,7 @@ ENV PATH=/opt/longroom/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     LONGROOM_HOST=0.0.0.0 \
     LONGROOM_PORT=8080 \
-    LONGROOM_DATABASE_URL=sqlite+aiosqlite:////data/longroom.db
+    LONGROOM_DATA_DIR=/data
 VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \

@@ -90,6 +90,9 @@ fmt: $(DEV) ## Format, and fix what ruff can
 
 # --- installing ------------------------------------------------------------------------------------
 
+.PHONY: install
+install: $(RUN) $(CLIENT) ## Install the server alone, and run nothing
+
 .PHONY: venv
 venv: $(DEV) $(CLIENT) ## Install everything, tests' tools included, and run nothing
 

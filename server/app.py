@@ -18,7 +18,8 @@ from aiohttp import web
 
 from . import rest
 from .config import BadSettings, Settings
-from .logs import where
+from .logs import Lines, where
+from .metrics import Histogram
 from .origins import Origins
 from .realtime import asyncapi
 from .realtime.gateway import Gateway
@@ -33,6 +34,7 @@ from .service.due import Due
 from .service.live import Live
 from .service.passwords import Passwords
 from .service.rates import Rate
+from .service.readiness import Readiness
 from .service.rosters import Rosters
 from .storage.engine import Database
 
@@ -41,6 +43,8 @@ NOTICE_SECONDS = 2.0
 """How often other processes' edits and revocations are looked for: these must count within five seconds."""
 DUE_SECONDS = 1.0
 """How often it is looked for what time has made due."""
+LAG_SECONDS = 0.5
+"""How often it is looked how late the event loop comes to a timer."""
 SHUTDOWN_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0
 """How long an HTTP connection may idle between two requests."""
@@ -82,6 +86,7 @@ def create_app(
     clock = clock or SystemClock()
     database = Database(settings.database_url)
     live = Live(database, clock)
+    lines = Lines(settings)
     directory = Directory(database, clock, live)
     attempts = Attempts(settings.redis_url)
     accounts = Accounts(database, directory, clock, passwords=passwords, limits=limits, attempts=attempts)
@@ -94,6 +99,7 @@ def create_app(
         origins=origins.listed(settings.port, [person.host for person in PEOPLE] if is_demo else ()),
         redis_url=settings.redis_url,
         rate=rate,
+        lines=lines,
         address_of=lambda request: origins.caller(request.remote, request.scheme, request.headers).address,
     )
     due = Due(database, live, clock)
@@ -108,8 +114,17 @@ def create_app(
         rosters=Rosters(database),
         client=ClientFiles(client),
         rate=rate,
+        readiness=Readiness(database, lambda: gateway.is_draining, lambda: gateway.link),
+        lines=lines,
         asyncapi=asyncapi.document(),
     )
+    live.metrics.gauges |= {
+        "sockets": lambda: gateway.count,
+        "streams_loaded": lambda: live.figures[0],
+        "commands_under_way": lambda: live.figures[1],
+    }
+    if settings.redis_url is not None:
+        live.metrics.gauges["redis_linked"] = lambda: gateway.link == "up"
     app = web.Application(middlewares=[rest.envelope(services)], client_max_size=rest.MAX_BODY)
     app[SERVICES], app[GATEWAY] = services, gateway
     rest.attach(app, services)
@@ -124,7 +139,9 @@ def create_app(
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
         keeping_up = asyncio.create_task(directory.keep_up(), name="keep up")
         settling = asyncio.create_task(_every(DUE_SECONDS, due.settle), name="due")
+        watching = asyncio.create_task(_watch_the_loop(live.metrics.loop_lag), name="loop lag")
         yield
+        await _stop(watching)
         await _stop(settling)
         await _stop(noticing)
         await _stop(keeping_up)
@@ -133,6 +150,7 @@ def create_app(
         accounts.close()
         await attempts.close()
         await database.close()
+        lines.flush()
 
     async def drain(_: web.Application) -> None:
         await gateway.drain()
@@ -160,6 +178,14 @@ async def _every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         await asyncio.sleep(seconds)
         await _guarded(work)
+
+
+async def _watch_the_loop(lag: Histogram) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + LAG_SECONDS
+        await asyncio.sleep(LAG_SECONDS)
+        lag.observe(max(0.0, loop.time() - due))
 
 
 async def _guarded(work: Callable[[], Awaitable[object]]) -> None:

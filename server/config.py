@@ -45,6 +45,8 @@ class Settings:
     redis_url: str | None = None
     command_rate: int = 200
     """Commands that one person may send in a second; 0: no limit."""
+    metrics_token: str | None = None
+    """Who has it may read `/metrics`; None: only this machine may."""
     log_level: str = "info"
     log_format: Literal["auto", "json", "console"] = "auto"
     """auto: console on a terminal, else json."""
@@ -182,6 +184,12 @@ def _redis_url(text: str) -> str:
     return text
 
 
+def _token(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,256}", text):
+        raise ValueError("which is not 16 to 256 letters, digits and signs of a bearer token")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("data_dir", Path, "a folder, such as ./data", "Where the database and the secrets lie. [./data]"),
     Setting(
@@ -202,7 +210,7 @@ SETTINGS: tuple[Setting, ...] = (
         "public_url",
         _public_url,
         "https://longroom.example.org",
-        "Where browsers reach the server. [http://localhost:<port>]",
+        "Where browsers reach the server. [http://localhost:PORT]",
     ),
     Setting(
         "trusted_proxies",
@@ -222,6 +230,13 @@ SETTINGS: tuple[Setting, ...] = (
         _whole_number(0, 1_000_000),
         "200, or 0 for no limit",
         "Commands that one person may send in a second; 0: no limit. [200]",
+    ),
+    Setting(
+        "metrics_token",
+        _token,
+        "16 or more letters and digits, such as `openssl rand -hex 24` prints",
+        "The bearer token that may read /metrics. [none: only this machine may]",
+        is_secret=True,
     ),
     Setting(
         "log_level",

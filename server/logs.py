@@ -5,10 +5,13 @@ An exception is logged as its type and where it happened. Its text is left out: 
 the row that it could not write.
 """
 
+import asyncio
 import logging
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any
 
@@ -96,3 +99,45 @@ def _as_json(entry: dict[str, Any], default: Any = None, **_: Any) -> str:
 
 def _level(settings: Settings) -> int:
     return int(logging.getLevelNamesMapping()[settings.log_level.upper()])
+
+
+class Lines:
+    """Lines that come by the thousand: what sockets ask, one each. structlog takes a hundred times as long for one.
+
+    They look like all others, and are written together, at the end of the loop's turn in which they came: a commit's
+    commands in one write. Where a person reads, they are shown at `debug` only.
+    """
+
+    def __init__(self, settings: Settings, write: Callable[[str], object] | None = None) -> None:
+        """`write` takes the text instead of standard error."""
+        self._is_for_people = is_for_people(settings)
+        self.is_on = _level(settings) <= (logging.DEBUG if self._is_for_people else logging.INFO)
+        """Ask before you gather what `add` is to say."""
+        self._write = write
+        self._waiting: list[dict[str, Any]] = []
+
+    def add(self, event: str, **said: object) -> None:
+        """Say it. The values are ids and codes: never a name, and never what anybody wrote."""
+        if not self.is_on:
+            return
+        if self._is_for_people:
+            structlog.stdlib.get_logger("longroom.sockets").debug(event, **said)
+            return
+        if not self._waiting:
+            asyncio.get_running_loop().call_soon(self.flush)
+        said["event"] = event
+        self._waiting.append(said)
+
+    def flush(self) -> None:
+        """Write what waits."""
+        waiting, self._waiting = self._waiting, []
+        # Each is a JSON object with something in it; what is the same for all is put before its closing brace.
+        rest = f',"level":"info","timestamp":"{datetime.now(UTC).isoformat().replace("+00:00", "Z")}"}}\n'.encode()
+        text = b"".join(orjson.dumps(said)[:-1] + rest for said in waiting).decode()
+        # A log that nobody takes any more (a full disk, a pipe without a reader) must not stop the class.
+        with suppress(OSError, ValueError):
+            if self._write is not None:
+                self._write(text)
+            else:
+                sys.stderr.write(text)
+                sys.stderr.flush()

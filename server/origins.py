@@ -66,7 +66,7 @@ class Origins:
     def caller(self, peer: str | None, scheme: str, headers: Mapping[str, str]) -> Caller:
         """Who calls; `peer` is the address at the other end of the connection, None on a Unix socket."""
         address = peer or ""
-        if not self._is_proxy(address):
+        if not self.is_proxy(address):
             return Caller(address, scheme)
         # Each proxy appends the address it saw: read from the right, the first that is no proxy of ours is the client.
         # A proxy may write a line of its own below the client's: all of them are one list.
@@ -74,13 +74,23 @@ class Origins:
             if not _is_address(hop.strip()):
                 break
             address = hop.strip()
-            if not self._is_proxy(address):
+            if not self.is_proxy(address):
                 break
         forwarded = ",".join(_all(headers, "X-Forwarded-Proto")).rpartition(",")[2].strip().lower()
         return Caller(address, forwarded if forwarded in {"http", "https"} else scheme)
 
-    def _is_proxy(self, address: str) -> bool:
+    def is_proxy(self, peer: str | None) -> bool:
+        """Whether the address at the other end of a connection is of a proxy that the settings name."""
+        address = peer or ""
         return _is_address(address) and any(_within(address, network) for network in self._proxies)
+
+
+def is_from_here(peer: str | None, host: str) -> bool:
+    """Whether a connection comes from this machine, and its Host header names this machine."""
+    found = _HOST_HEADER.fullmatch(host.lower())
+    if found is None or peer is None or not _is_address(peer):
+        return False
+    return ip_address(peer).is_loopback and is_loopback(found["host"])
 
 
 def _all(headers: Mapping[str, str], name: str) -> list[str]:

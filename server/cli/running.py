@@ -47,10 +47,14 @@ def as_it_runs(settings: Settings, flags: Mapping[str, str | None], environ: Map
         environ.get("LONGROOM_PORT"),
         environ.get("LONGROOM_PUBLIC_URL"),
     ]
-    note = None if any(named) else _read(settings.secrets_dir / FILE_NAME)
-    if note is None or not _lives(note["pid"]) or not _answers(note["local_url"]):
-        return settings
-    return replace(settings, port=note["port"], public_url=note["base_url"])
+    note = None if any(named) else noted_here(settings)
+    return settings if note is None else replace(settings, port=note["port"], public_url=note["base_url"])
+
+
+def noted_here(settings: Settings) -> dict[str, Any] | None:
+    """What the server that runs on this data noted: `base_url`, `local_url`, `port`, `pid`; None where none runs."""
+    note = _read(settings.secrets_dir / FILE_NAME)
+    return note if note is not None and _lives(note["pid"]) and _answers(note["local_url"]) else None
 
 
 def _write(path: Path, note: Mapping[str, Any]) -> None:

@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from ..domain.messages import Refused
-from ..service.live import Live, Outcome, Receipt, Stream
+from ..domain.messages import COMMANDS, Refused
+from ..logs import Lines
+from ..metrics import declared
+from ..service.live import Live, Outcome, Receipt, Stream, command_line
 from . import requests
 from .announcing import Announcing
 from .connection import Connection, refusal
@@ -23,8 +25,9 @@ Done = Callable[[bytes], None]
 class Answering:
     """The handlers by event name."""
 
-    def __init__(self, live: Live, announcing: Announcing) -> None:
+    def __init__(self, live: Live, announcing: Announcing, lines: Lines | None = None) -> None:
         self._live = live
+        self._lines = lines if lines is not None and lines.is_on else None
         self._announcing = announcing
         self._is_finishing = False
         self._pending = 0
@@ -58,8 +61,8 @@ class Answering:
         except Refused as refused:
             reply = refusal(refused)
         except Exception:
-            log.exception("a join failed")
-            reply = refusal(_internal())
+            log.exception("a join failed", extra={"request_id": connection.socket.request_id})
+            reply = refusal(_internal(connection))
         connection.answer(ack_id, reply)
 
     def _leave(self, connection: Connection, ack_id: bytes, data: Any) -> None:
@@ -103,7 +106,7 @@ class Answering:
             if self._is_finishing:
                 raise Refused("busy", "the server is restarting: send it again with the same command id")
         except Refused as refused:
-            done(refusal(refused))
+            self._refuse(connection, data, refused, done)
             return None
         stream = self._live.loaded(request.stream)
         if stream is None:
@@ -115,15 +118,26 @@ class Answering:
         try:
             stream = await self._stream(request.stream)
         except Refused as refused:
-            done(refusal(refused))
+            self._refuse(connection, {"command_id": request.command_id, "name": request.name}, refused, done)
         else:
             self._submit(connection, stream, request, done)
+
+    def _refuse(self, connection: Connection, data: Any, refused: Refused, done: Done) -> None:
+        """What never came to the live service."""
+        asked = data if isinstance(data, dict) else {}
+        self._live.metrics.commands[refused.code][declared(asked.get("name"), COMMANDS)] += 1
+        self._say(connection, asked.get("command_id"), asked.get("name"), refused)
+        done(refusal(refused))
 
     def _submit(self, connection: Connection, stream: Stream, request: requests.Command, done: Done) -> None:
         self._pending += 1
 
         def answer(outcome: Outcome) -> None:
             self._pending -= 1
+            if self._lines is not None:
+                self._say(connection, request.command_id, request.name, outcome)
+            if isinstance(outcome, Refused) and outcome.code == "internal":
+                outcome = _internal(connection)
             done(b'{"ok":true,"seq":%d}' % outcome.seq if isinstance(outcome, Receipt) else refusal(outcome))
             if self._is_finishing and not self._pending:
                 self._is_idle.set()
@@ -131,8 +145,13 @@ class Answering:
         try:
             self._live.submit(stream, connection.actor, request.command_id, request.name, request.data, answer)
         except Exception:
-            log.exception("submitting a command failed")
-            answer(_internal())
+            log.exception("submitting a command failed", extra={"request_id": connection.socket.request_id})
+            answer(_internal(connection))
+
+    def _say(self, connection: Connection, command_id: object, name: object, outcome: Outcome) -> None:
+        if self._lines is not None:
+            told = command_line(command_id, name, outcome)
+            self._lines.add("command", request_id=connection.socket.request_id, **told)
 
     async def _stream(self, stream_id: str) -> Stream:
         try:
@@ -148,5 +167,5 @@ def _together(results: list[bytes]) -> bytes:
     return b'{"ok":true,"results":[%b]}' % b",".join(results)
 
 
-def _internal() -> Refused:
-    return Refused("internal", "the server made a mistake: it is logged")
+def _internal(connection: Connection) -> Refused:
+    return Refused("internal", f"the server made a mistake: it is logged under {connection.socket.request_id}")

@@ -10,6 +10,8 @@ from aiohttp import web
 from engineio import AsyncServer as EngineServer
 from engineio.packet import OPEN, Packet
 
+from .. import request_ids
+from ..metrics import Metrics
 from .hot_path import MAX_MESSAGE, LiveSocket, Receiver
 
 
@@ -26,6 +28,7 @@ class LiveEngine(EngineServer):  # type: ignore[misc]
     """Engine.IO with our sockets. It starts no task for a session; whoever owns it keeps the heartbeat."""
 
     receiver: Receiver
+    metrics: Metrics
     sockets: dict[str, LiveSocket]
     is_accepting = True
     reason: Reasons
@@ -43,6 +46,7 @@ class LiveEngine(EngineServer):  # type: ignore[misc]
         """Open a session. Engine.IO's own makes its own kind of socket, and a task for its heartbeat."""
         sid = self.generate_id()
         socket = self.sockets[sid] = LiveSocket(self, sid)
+        socket.request_id = request_ids.of(environ["aiohttp.request"])
         opening = {
             "sid": sid,
             "upgrades": self._upgrades(sid, transport),

@@ -21,6 +21,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from ..service.live import Batch, Live
+from ..service.readiness import Link
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +57,10 @@ class Fanout(Protocol):
     def revoke(self, session_ids: Iterable[str]) -> None:
         """Sessions were revoked; never waits."""
 
+    @property
+    def link(self) -> Link:
+        """How the link to them is."""
+
 
 class SingleNode:
     """There are no other nodes."""
@@ -77,6 +82,11 @@ class SingleNode:
 
     def revoke(self, session_ids: Iterable[str]) -> None:
         """Nobody to tell."""
+
+    @property
+    def link(self) -> Link:
+        """There is none."""
+        return "none"
 
 
 class Silence:
@@ -124,16 +134,19 @@ class RedisFanout:
         self._catching_up: dict[str, asyncio.Task[None]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._silence = Silence(time.monotonic)
+        self._is_closing = False
+        self.link: Link = "pending"
 
     async def start(self) -> None:
         """Listen and speak from now on; without a Redis to reach, try again and again."""
         self._tasks = [
-            asyncio.create_task(_again_and_again(self._listen, self._silence), name="fanout listener"),
-            asyncio.create_task(_again_and_again(self._speak, self._silence), name="fanout speaker"),
+            asyncio.create_task(self._again_and_again(self._listen_and_tell), name="fanout listener"),
+            asyncio.create_task(self._again_and_again(self._speak), name="fanout speaker"),
         ]
 
     async def close(self) -> None:
         """Stop; hints that were not sent yet are lost, as hints may be."""
+        self._is_closing = True
         tasks = [*self._tasks, *self._catching_up.values()]
         for task in tasks:
             task.cancel()
@@ -184,6 +197,13 @@ class RedisFanout:
             tasks.create_task(self._follow_watched(pubsub))
             tasks.create_task(self._hear(pubsub))
 
+    async def _listen_and_tell(self) -> None:
+        try:
+            await self._listen()
+        finally:
+            if self.link == "up":
+                self.link = "lost"
+
     async def _follow_watched(self, pubsub: PubSub) -> None:
         subscribed: set[str] = set()
         while True:
@@ -212,6 +232,7 @@ class RedisFanout:
         stream_id = channel.removeprefix(PREFIX)
         if kind == "subscribe" and channel == REVOKED:
             self._silence.ends()
+            self.link = "up"
         elif kind == "subscribe":
             # What happened between the members' snapshot and this moment was said to nobody.
             self._catch_up(stream_id, None)
@@ -248,22 +269,24 @@ class RedisFanout:
             # Here and not in the task's callback: a hint that came in between would be taken for one under way.
             del self._catching_up[stream_id]
 
-
-async def _again_and_again(work: Callable[[], Awaitable[None]], silence: Silence) -> None:
-    """Do it for ever, with a growing and uneven pause after each failure, so that nodes do not return in step."""
-    loop = asyncio.get_running_loop()
-    failures = 0
-    while True:
-        began = loop.time()
-        try:
-            await work()
-        except* (RedisError, OSError, ValueError, KeyError) as errors:
-            if loop.time() - began > MAX_PAUSE_SECONDS:
-                failures = 0
-            failures += 1
-            silence.goes_on(errors.exceptions[0])
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                # A task group that fails in the moment it is cancelled forgets the cancellation.
-                raise asyncio.CancelledError from None
-        await asyncio.sleep(random.uniform(0.5, 1) * min(0.1 * 2**failures, MAX_PAUSE_SECONDS))  # noqa: S311
+    async def _again_and_again(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do it for ever, with a growing and uneven pause after each failure, so that nodes do not return in step."""
+        loop = asyncio.get_running_loop()
+        failures = 0
+        while True:
+            began = loop.time()
+            try:
+                await work()
+            except* (RedisError, OSError, ValueError, KeyError) as errors:
+                if loop.time() - began > MAX_PAUSE_SECONDS:
+                    failures = 0
+                failures += 1
+                self._silence.goes_on(errors.exceptions[0])
+                if self._is_closing:
+                    # A task group that fails in the moment it is cancelled forgets the cancellation.
+                    raise asyncio.CancelledError from None
+                # One that fails while it waits for its tasks leaves its own cancellation of us behind (Python 3.11).
+                task = asyncio.current_task()
+                while task is not None and task.cancelling():
+                    task.uncancel()
+            await asyncio.sleep(random.uniform(0.5, 1) * min(0.1 * 2**failures, MAX_PAUSE_SECONDS))  # noqa: S311

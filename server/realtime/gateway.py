@@ -17,9 +17,11 @@ from aiohttp import web
 from socketio.exceptions import ConnectionRefusedError as SocketRefused
 
 from ..domain.messages import Refused
+from ..logs import Lines
 from ..service.clock import Clock
 from ..service.live import Live
 from ..service.rates import Rate
+from ..service.readiness import Link
 from . import frames, requests
 from .announcing import Announcing
 from .answering import Answering
@@ -64,12 +66,14 @@ class Gateway:
         origins: Collection[str],
         redis_url: str | None = None,
         rate: Rate | None = None,
+        lines: Lines | None = None,
         address_of: Callable[[web.Request], str] | None = None,
         ping_interval: float = 10.0,
         ping_timeout: float = 10.0,
         head_seconds: float = 10.0,
     ) -> None:
         """`origins` are the only ones whose browsers may connect; `rate` is each person's, whichever way they ask;
+        `lines` takes what is logged of each socket and command;
         `address_of` tells a client's address, its proxy aside. The heartbeat and the pause between head checks are in
         seconds."""
         if not origins or "*" in origins:
@@ -98,6 +102,8 @@ class Gateway:
         )
         self._engine: LiveEngine = self._server.eio
         self._engine.receiver = self
+        self._metrics = self._engine.metrics = live.metrics
+        self._lines = lines
         self._server.on("connect", self._connect, namespace=NAMESPACE)
         self._server.on("disconnect", self._disconnect, namespace=NAMESPACE)
         self._fanout: Fanout = (
@@ -106,11 +112,26 @@ class Gateway:
         self._announcing = Announcing(live, self._fanout)
         self._sessions = Sessions(accounts, clock, self._close, self._announcing.reassess)
         self._heartbeat = Heartbeat(self._engine, self._sessions.sweep)
-        self._answering = Answering(live, self._announcing)
+        self._answering = Answering(live, self._announcing, lines)
         self._connections: dict[str, Connection] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     # ── For the app ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether nothing new is taken any more."""
+        return not self._engine.is_accepting
+
+    @property
+    def count(self) -> int:
+        """How many sockets are signed in."""
+        return len(self._connections)
+
+    @property
+    def link(self) -> Link:
+        """How the link to the other nodes is."""
+        return self._fanout.link
 
     def attach(self, app: web.Application) -> None:
         """Add the route `/socket.io/`."""
@@ -184,12 +205,14 @@ class Gateway:
         connection = Connection(socket, session, self._now())
         socket.peer = self._connections[sid] = connection
         self._sessions.add(connection)
+        self._say("socket opened", socket)
 
     async def _disconnect(self, sid: str, reason: str) -> None:
         connection = self._connections.pop(sid, None)
         if connection is not None:
             connection.socket.peer = None
             self._forget(connection)
+            self._say("socket closed", connection.socket, reason=reason)
 
     def _forget(self, connection: Connection) -> None:
         self._announcing.leave_all(connection)
@@ -205,15 +228,20 @@ class Gateway:
             self.malformed(socket, ack_id)
             return None
         if connection.session.expires_at <= self._clock.now():
-            connection.answer(ack_id, refusal(Refused("not_signed_in", "this session has run out: sign in again")))
+            self._refuse(connection, ack_id, Refused("not_signed_in", "this session has run out: sign in again"))
             return None
         if self._rate.wait(connection.actor.person_id, self._now(), requests.cost(name, data)):
-            connection.answer(ack_id, refusal(Refused("too_many_requests", "slow down, and send it again")))
+            self._refuse(connection, ack_id, Refused("too_many_requests", "slow down, and send it again"))
             return None
         return handle(connection, ack_id, data)
 
+    def _refuse(self, connection: Connection, ack_id: bytes, refused: Refused) -> None:
+        self._metrics.socket_refusals[refused.code] += 1
+        connection.answer(ack_id, refusal(refused))
+
     def malformed(self, socket: LiveSocket, ack_id: bytes) -> None:
         """Answer what cannot be read, if it has an id; who goes on like that is closed."""
+        self._metrics.socket_refusals["malformed"] += 1
         if ack_id:
             refused = Refused("malformed", "this is not an event of this protocol")
             socket.write(frames.acknowledgement(ack_id, refusal(refused)))
@@ -235,10 +263,16 @@ class Gateway:
     def _say_goodbye(self, socket: LiveSocket, code: str, retry_ms: int | None = None) -> None:
         number, message = CLOSINGS[code]
         body = orjson.dumps({"code": code, "message": message, "retry_ms": retry_ms})
+        self._metrics.socket_closings[code] += 1
+        self._say("socket told to go", socket, code=code)
         socket.say_goodbye(frames.event("closing", body), number, self._now())
         if socket.peer is not None:
             # Later, as this may be a room's own round through its members. The socket is silent from now on anyway.
             asyncio.get_running_loop().call_soon(self._forget, socket.peer)
+
+    def _say(self, event: str, socket: LiveSocket, **said: object) -> None:
+        if self._lines is not None and self._lines.is_on:
+            self._lines.add(event, request_id=socket.request_id, **said)
 
     # ── Heads ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -78,6 +78,9 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
         self.peer: Any = None
         """What the gateway keeps about this client, once it has connected."""
         self.born_at = self.pinged_at = self.progressed_at = now
+        self.request_id = ""
+        """What this client's requests go by in the log."""
+        self._counted = server.metrics
         self.strikes = Strikes(limit=20, window=10.0)
         self.is_silent = False
         """Whether nothing has come since the last ping."""
@@ -111,7 +114,10 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
 
     def _put(self, wire: bytes, frame: Frame | Packet) -> None:
         transport = self._transport
-        self._written += len(wire)
+        size = len(wire)
+        self._written += size
+        self._counted.frames += 1
+        self._counted.frame_bytes += size
         if transport is None:
             for packet in frame.packets() if isinstance(frame, Frame) else [frame]:
                 self._queued += _size(packet)

@@ -9,12 +9,14 @@ from aiohttp import web
 from ..config import Settings
 from ..domain.actors import Actor
 from ..domain.views import Audience
+from ..logs import Lines
 from ..origins import Caller, Origins
 from ..service.accounts import Accounts, Session
 from ..service.clock import Clock
 from ..service.directory import Directory
 from ..service.live import Live, Stream
 from ..service.rates import Rate
+from ..service.readiness import Readiness
 from ..service.rosters import Rosters
 from . import cookies
 from .client_files import ClientFiles
@@ -33,6 +35,8 @@ class Services:
     rosters: Rosters
     client: ClientFiles
     rate: Rate
+    readiness: Readiness
+    lines: Lines
     asyncapi: Mapping[str, Any]
 
 

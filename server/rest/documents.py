@@ -15,10 +15,23 @@ class Health(TypedDict):
     ok: Literal[True]
 
 
+class Ready(TypedDict):
+    """The server may be sent work. `redis`: the link to the other nodes; `lost` delays what they say by seconds."""
+
+    ok: Literal[True]
+    redis: Literal["none", "pending", "up", "lost"]
+
+
 @route("GET", "/healthz", may=Open.PUBLIC, scope=Scope.PUBLIC, response=Health)
 async def get_health(call: Call) -> Any:
     """Whether the server answers."""
     return {"ok": True}
+
+
+@route("GET", "/readyz", may=Open.PUBLIC, scope=Scope.PUBLIC, response=Ready, refusals=(503,))
+async def get_readiness(call: Call) -> Any:
+    """Whether the server may be sent work: the database answers and is at this release's tables, and it goes on."""
+    return {"ok": True, "redis": await call.services.readiness.require()}
 
 
 @route("GET", "/api/openapi.json", may=Open.PUBLIC, scope=Scope.PUBLIC, response=dict[str, Any])

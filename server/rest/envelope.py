@@ -4,8 +4,6 @@ The log of a request names its route as declared, never its path or query: those
 """
 
 import logging
-import re
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 
@@ -13,8 +11,10 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
+from .. import request_ids
 from ..domain.messages import Refused
 from ..logs import is_for_people, where
+from ..metrics import UNKNOWN
 from . import errors, pages
 from .call import Services
 from .gate import SignedOutPage
@@ -22,10 +22,9 @@ from .gate import SignedOutPage
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SOCKETS = "/socket.io/"
-_FREQUENT = ("/static/{path}", "/healthz")
-REQUEST_ID = "X-Request-ID"
-ID = web.RequestKey("id", str)
-_REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_PROBES = ("/healthz", "/readyz", "/metrics")
+"""Asked by programs that know the server by its address. What they are told is the same for whoever names us how."""
+_FREQUENT = ("/static/{path}", *_PROBES)
 log = structlog.stdlib.get_logger("longroom.http")
 
 HEADERS = {
@@ -43,7 +42,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Give a response what it did not say itself, just before it is sent. (An `on_response_prepare` signal.)"""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault(REQUEST_ID, request.get(ID, ""))
+    response.headers.setdefault(request_ids.HEADER, request_ids.of(request))
     # Which software and version answers is nobody's business.
     response.headers.popall(hdrs.SERVER, None)
 
@@ -56,33 +55,39 @@ def envelope(services: Services) -> Middleware:
 
     @web.middleware
     async def wrapped(request: web.Request, handler: Handler) -> web.StreamResponse:
-        given = request.headers.get(REQUEST_ID, "")
-        request[ID] = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        request_ids.give(request, services.origins)
         began = time.perf_counter()
         response = await _answer(services, request, handler)
         if not request.path.startswith(SOCKETS):
-            _log(request, response.status, time.perf_counter() - began, usual)
+            seconds = time.perf_counter() - began
+            resource = request.match_info.route.resource
+            route = None if resource is None else resource.canonical
+            services.live.metrics.request(route or UNKNOWN, response.status, seconds)
+            _log(request, route, response.status, seconds, usual)
         return response
 
     return wrapped
 
 
-def _log(request: web.Request, status: int, seconds: float, usual: int) -> None:
-    resource = request.match_info.route.resource
-    route = "-" if resource is None else resource.canonical
+def _log(request: web.Request, route: str | None, status: int, seconds: float, usual: int) -> None:
     # A page asks for dozens of files, and a balancer for our health every second.
     level = logging.INFO if status >= 400 else logging.DEBUG if route in _FREQUENT else usual
     milliseconds = round(seconds * 1_000, 1)
-    method = "-" if resource is None else request.method
-    request_id = request[ID]
+    method = "-" if route is None else request.method
     log.log(
-        level, "request", method=method, route=route, status=status, milliseconds=milliseconds, request_id=request_id
+        level,
+        "request",
+        method=method,
+        route=route or "-",
+        status=status,
+        milliseconds=milliseconds,
+        request_id=request_ids.of(request),
     )
 
 
 async def _answer(services: Services, request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        if not services.origins.is_own_host(request.host):
+        if request.path not in _PROBES and not services.origins.is_own_host(request.host):
             raise Refused("wrong_host", "this server goes by another name: LONGROOM_PUBLIC_URL sets it")
         return await handler(request)
     except SignedOutPage:
@@ -95,8 +100,9 @@ async def _answer(services: Services, request: web.Request, handler: Handler) ->
     except ConnectionError:
         raise  # The client is gone: nobody to answer, nothing to log.
     except Exception as error:  # noqa: BLE001 - the last place that can answer at all
-        log.error("unexpected", request_id=request[ID], exception=where(error))
-        return errors.refusal(errors.unexpected(request[ID]))
+        request_id = request_ids.of(request)
+        log.error("unexpected", request_id=request_id, exception=where(error))
+        return errors.refusal(errors.unexpected(request_id))
 
 
 async def _refuse(

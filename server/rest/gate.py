@@ -5,6 +5,7 @@ Whoever may not do a thing learns that before anything else about it, and nothin
 """
 
 import asyncio
+import hmac
 import math
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..domain.actors import Permission
 from ..domain.fields import ID_PATTERN
 from ..domain.messages import Refused, first_fault
 from ..domain.views import audience_of
+from ..origins import is_from_here
 from ..service.live import unknown_stream
 from . import cookies
 from .call import Call, Part, Services
@@ -25,6 +27,10 @@ from .routes import Empty, Open, Route, Scope
 
 MAX_BODY = 64 * 1024
 BODY_SECONDS = 10
+
+
+_PASSED_ON = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
+"""What a proxy adds to a request."""
 
 
 class SignedOutPage(Exception):
@@ -47,7 +53,9 @@ async def answer(services: Services, route: Route, request: web.Request) -> web.
         raise not_found()
     if not route.is_safe:
         _require_own_page(call)
-    if route.may is not Open.PUBLIC:
+    if route.may is Open.OPERATOR:
+        _require_operator(call)
+    elif route.may is not Open.PUBLIC:
         await _require_session(call, route)
         _require_rate(call)
     if route.scope is Scope.MEETING:
@@ -72,6 +80,23 @@ def _require_own_page(call: Call) -> None:
     browsed = cookies.NAME in call.request.cookies or "Sec-Fetch-Site" in headers or "Origin" in headers
     if browsed and _bearer(call.request) is None and not call.services.origins.is_same_origin(headers, call.caller):
         raise Refused("cross_site", "this must be sent from a page of Longroom itself")
+
+
+def _require_operator(call: Call) -> None:
+    """Refuse whoever does not run the server.
+
+    Without a token that is whoever asks from this very machine. A proxy on it asks from here for all the world: so
+    nothing may say that the request was passed on, and it must be addressed to this machine.
+    """
+    token = call.services.settings.metrics_token
+    if token is not None:
+        given = _bearer(call.request) or ""
+        if not hmac.compare_digest(given.encode("utf-8", "surrogateescape"), token.encode()):
+            raise Refused("not_signed_in", "this asks for the bearer token of LONGROOM_METRICS_TOKEN")
+        return
+    request = call.request
+    if any(name in request.headers for name in _PASSED_ON) or not is_from_here(request.remote, request.host):
+        raise Refused("forbidden", "this is for the server's own machine: LONGROOM_METRICS_TOKEN lets others read it")
 
 
 async def _require_session(call: Call, route: Route) -> None:

@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from .. import request_ids
 from ..domain.actors import Permission
 from ..domain.fields import Id, Millis
 from ..domain.meeting import order
@@ -30,6 +31,7 @@ from ..domain.shapes import (
 from ..domain.views import snapshot, view
 from ..domain.waits import WaitReport, wait_report
 from ..exchange.report_csv import report_csv, timeline_csv
+from ..service.live import command_line
 from ..service.owed import owed_work
 from ..service.rosters import MAX_MEETINGS
 from .call import Call, Part
@@ -301,10 +303,18 @@ async def get_meeting(call: Call) -> Any:
 async def run_command(call: Call) -> Any:
     """Run one command to its commit; a retry with the same command id gets the first receipt."""
     stream_id, body = f"meeting:{call.params['meeting_id']}", call.body
-    receipt = await call.services.live.run_command(
-        call.actor, stream_id, body["command_id"], body["name"], body["data"]
-    )
+    asked = body["command_id"], body["name"]
+    try:
+        receipt = await call.services.live.run_command(call.actor, stream_id, *asked, body["data"])
+    except Refused as refused:
+        _say(call, command_line(*asked, refused))
+        raise
+    _say(call, command_line(*asked, receipt))
     return {"ok": True, "seq": receipt.seq}
+
+
+def _say(call: Call, told: dict[str, object]) -> None:
+    call.services.lines.add("command", request_id=request_ids.of(call.request), **told)
 
 
 @route(

@@ -40,6 +40,7 @@ def document() -> dict[str, Any]:
             "securitySchemes": {
                 "cookie": {"type": "apiKey", "in": "cookie", "name": NAME},
                 "bearer": {"type": "http", "scheme": "bearer"},
+                "operator": {"type": "http", "scheme": "bearer", "description": "LONGROOM_METRICS_TOKEN"},
             },
         },
     }
@@ -53,7 +54,9 @@ def public_path(route: Route) -> str:
 def refusals_of(route: Route) -> list[int]:
     """The statuses of refusal (and of other answers than the usual) that the route may give."""
     possible = {400, 421, 500, *route.refusals}
-    if route.may is not Open.PUBLIC:
+    if route.may is Open.OPERATOR:
+        possible |= {401, 403}
+    elif route.may is not Open.PUBLIC:
         possible |= {429} | ({303} if route.scope is Scope.PAGE else {401, 403})
     if route.parameters:
         possible.add(404)
@@ -72,7 +75,7 @@ def _operation(route: Route, schemas: dict[tuple[str, str], Any]) -> dict[str, A
         "summary": route.summary,
         "x-permission": str(route.may.value),
         "x-scope": route.scope.value,
-        "security": [] if route.may is Open.PUBLIC else [{"cookie": []}, {"bearer": []}],
+        "security": _security(route),
         "parameters": [*_path_parameters(route), *_query_parameters(route)],
         "responses": responses,
     }
@@ -80,6 +83,12 @@ def _operation(route: Route, schemas: dict[tuple[str, str], Any]) -> dict[str, A
         body = {_JSON: {"schema": schemas[route.operation_id, "request"]}}
         operation["requestBody"] = {"required": True, "content": body}
     return operation
+
+
+def _security(route: Route) -> list[dict[str, list[str]]]:
+    if route.may is Open.OPERATOR:
+        return [{"operator": []}]
+    return [] if route.may is Open.PUBLIC else [{"cookie": []}, {"bearer": []}]
 
 
 def _response(route: Route, schemas: dict[tuple[str, str], Any]) -> dict[str, Any]:

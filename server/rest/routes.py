@@ -23,6 +23,8 @@ class Open(Enum):
 
     PUBLIC = "public"
     """Anybody, signed in or not."""
+    OPERATOR = "operator"
+    """Whoever runs the server: by the metrics' token, or from this machine."""
     EACH_COMMAND = "each command"
     """Anybody signed in; the command that the body names declares its own permission."""
 
@@ -32,6 +34,8 @@ class Scope(StrEnum):
 
     PUBLIC = "public"
     """Nothing of anybody's."""
+    SERVER = "server"
+    """The server itself, and nothing of anybody's."""
     SELF = "self"
     """The caller's own session."""
     PAGE = "page"
@@ -132,6 +136,8 @@ def route(
         raise TypeError(f"{name} declares no scope")
     if (may is Open.PUBLIC) != (scope is Scope.PUBLIC):
         raise TypeError(f"{name}: the public permission and the public scope go together")
+    if (may is Open.OPERATOR) != (scope is Scope.SERVER):
+        raise TypeError(f"{name}: the operator and the server's own scope go together")
     if (may is Open.EACH_COMMAND) != (scope is Scope.RECORD):
         raise TypeError(f"{name}: only a live record's commands declare their own permissions")
     if (scope is Scope.MEETING or scope is Scope.RECORD) and "{meeting_id}" not in path:

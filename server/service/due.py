@@ -33,8 +33,12 @@ class Due:
 
     async def settle(self) -> int:
         """Settle what is due now, and tell in how many streams there was something. Call it every second."""
+        now, metrics = self._clock.now(), self._live.metrics
         async with self._database.reading() as connection:
-            found = await event_log.read_due(connection, self._clock.now(), MOST)
+            found = await event_log.read_due(connection, now, MOST)
+        # The longest overdue comes first.
+        metrics.due_lag_seconds = (now - (found[0].next_due_at or now)) / 1_000 if found else 0.0
+        metrics.due_settled += len(found)
         for head in found:
             await self._settle(head)
         return len(found)

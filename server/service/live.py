@@ -9,6 +9,7 @@ decided on: if their append fails, it is decided again with the rest.
 import asyncio
 import logging
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
@@ -35,6 +36,7 @@ from ..domain.messages import (
 )
 from ..domain.streams import StreamKind, kind_of
 from ..domain.views import Audience, Ref, View, changes, touched
+from ..metrics import OK, Metrics, declared
 from ..storage import event_log
 from ..storage.engine import Database
 from ..storage.event_log import Append, CommandKey, Effect, StoredReceipt
@@ -167,8 +169,9 @@ class Batch:
 class Live:
     """All live records of this process, over one committer."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, metrics: Metrics | None = None) -> None:
         assert_complete()
+        self.metrics = metrics or Metrics()
         self.epoch = ""
         self.on_commit: list[Callable[[Batch], None]] = []
         self._database = database
@@ -201,6 +204,11 @@ class Live:
     def loaded(self, stream_id: str) -> Stream | None:
         """The stream if it is in memory: for the hot path, which must not wait."""
         return self._streams.get(stream_id)
+
+    @property
+    def figures(self) -> tuple[int, int]:
+        """How many streams are in memory, and how many commands are under way."""
+        return len(self._streams), self._under_way
 
     async def stream(self, stream_id: str) -> Stream:
         """The stream as the log has it. `Refused`: `unknown_stream`, or `busy` where the log cannot be read."""
@@ -295,8 +303,8 @@ class Live:
 
     async def run_command(self, actor: Actor, stream_id: str, command_id: str, name: str, data: object) -> Receipt:
         """Run one command to its commit. Raises `Refused`. `data` is from the wire, or a command already built."""
-        declared = COMMANDS.get(name)
-        opens = declared is not None and declared.opens and actor.may(declared.may)
+        kind = COMMANDS.get(name)
+        opens = kind is not None and kind.opens and actor.may(kind.may)
         stream = await self._load(stream_id) if opens else await self.stream(stream_id)
         if opens and not stream.program_id:
             stream = self._streams.setdefault(stream_id, stream)
@@ -327,14 +335,15 @@ class Live:
             if actor.program_id != stream.program_id:
                 # Before anything of the command is read: what is said of it would tell that the stream exists.
                 raise unknown_stream()
-            declared, command = _read(name, data)
-            _authorise(stream, actor, declared)
+            kind, command = _read(name, data)
+            _authorise(stream, actor, kind)
             if self._under_way >= MAX_UNDER_WAY:
                 raise busy()
         except Refused as refusal:
+            self.metrics.commands[refusal.code][declared(name, COMMANDS)] += 1
             done(refusal)
             return
-        submission = Submission(actor, command_id, command, _digest(declared, command), [done])
+        submission = Submission(actor, command_id, command, _digest(kind, command), [done])
         self._under_way += 1
         if stream.waiting is not None:
             stream.waiting.append(submission)
@@ -358,7 +367,8 @@ class Live:
                 return
             submission.outcome = refusal
         except Exception:
-            log.exception("deciding %s failed", type(submission.command).__name__)
+            told = {"command_id": submission.command_id}
+            log.exception("deciding %s failed", type(submission.command).__name__, extra=told)
             submission.outcome = internal()
         if submission.outcome is not None and not submission.steps and not stream.inflight:
             self._settle(submission, submission.outcome)
@@ -386,6 +396,8 @@ class Live:
 
     def _settle(self, submission: Submission, outcome: Outcome) -> None:
         self._under_way -= 1
+        result = OK if isinstance(outcome, Receipt) else outcome.code
+        self.metrics.commands[result][COMMAND_TYPES[type(submission.command)].name] += 1
         submission.settle(outcome)
 
     def _run_ahead(self, stream: Stream, submission: Submission, events: list[Message], context: Context) -> None:
@@ -427,13 +439,17 @@ class Live:
         real = [one for one in appends if one is not None]
         if not real:
             return set()
+        began = time.perf_counter()
         try:
-            return await event_log.append(self._database, real)
+            failed = await event_log.append(self._database, real)
         except (DBAPIError, OSError) as error:
             # Whether it was committed is open (a connection may die after COMMIT was sent). Every stream reads its
             # log again: what is found there was committed, and its receipt answers.
             log.error("a commit failed: %s", type(error).__name__)
-            return {one.stream_id for one in real}
+            failed = {one.stream_id for one in real}
+        self.metrics.commit(sum(len(one.effects) for one in real), time.perf_counter() - began)
+        self.metrics.failed_appends += len(failed)
+        return failed
 
     def _committed(self, stream: Stream, submissions: list[Submission]) -> None:
         after, before = stream.seq, stream.state
@@ -579,6 +595,15 @@ def _authorise(stream: Stream, actor: Actor, declared: CommandType) -> None:
         raise Refused("unknown_command", "this kind of stream has no command of this name", "name")
     if not actor.may(declared.may):
         raise Refused("forbidden", "your role may not do this")
+
+
+def command_line(command_id: object, name: object, outcome: Outcome) -> dict[str, object]:
+    """What the log says of a command: `{command, command_id, outcome, seq?}`. Neither who sent it, nor about what."""
+    well_formed = isinstance(command_id, str) and ID_PATTERN.fullmatch(command_id) is not None
+    told = {"command": declared(name, COMMANDS), "command_id": command_id if well_formed else None}
+    if isinstance(outcome, Receipt):
+        return told | {"outcome": OK, "seq": outcome.seq}
+    return told | {"outcome": outcome.code}
 
 
 def unknown_stream() -> Refused:

@@ -10,10 +10,11 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
+from uuid_utils import uuid7
 
 from ..domain.messages import Recorded
 from . import erasure
@@ -274,3 +275,15 @@ async def read_epoch(connection: AsyncConnection) -> str:
     if value is None:
         raise LookupError("the database has no epoch: run `longroom migrate`")
     return value
+
+
+async def begin_epoch(connection: AsyncConnection) -> str:
+    """Begin another incarnation of the log, in a write transaction; its name. No client trusts a seq of the last one.
+
+    Servers read the epoch when they start: none may run meanwhile.
+    """
+    epoch = str(uuid7())
+    begun = update(database_info).where(database_info.c.key == "epoch").values(value=epoch)
+    if (await connection.execute(begun)).rowcount != 1:
+        raise LookupError("the database has no epoch: run `longroom migrate`")
+    return epoch

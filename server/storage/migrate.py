@@ -23,6 +23,7 @@ from .tables import database_info, metadata
 T = TypeVar("T")
 
 _MIGRATIONS = Path(__file__).parents[2] / "migrations"
+_SCRIPTS = str(_MIGRATIONS).replace("%", "%%")
 _LOCK = 0x4C6F6E67
 """Two nodes that start at once migrate one after the other: PostgreSQL's advisory lock under this number."""
 
@@ -39,6 +40,27 @@ def upgrade(url: str) -> None:
 def is_current(url: str) -> bool:
     """Whether the database has this release's tables: `longroom serve` asks before it starts."""
     return _in_a_loop_of_its_own(lambda: _with_database(url, _is_current))
+
+
+def newest() -> str | None:
+    """The migration that leads to this release's tables."""
+    config = Config()
+    config.set_main_option("script_location", _SCRIPTS)
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+async def stands_at(connection: AsyncConnection) -> str | None:
+    """The migration at which the database stands; None: none was made."""
+    return (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one_or_none()
+
+
+class UnknownRevision(Exception):
+    """The database's tables are of no release up to this one, or not Longroom's."""
+
+
+def revision(url: str) -> str:
+    """Which migration the database stands at. Raises `UnknownRevision` where this release does not have it."""
+    return _in_a_loop_of_its_own(lambda: _with_database(url, _revision))
 
 
 def differences(url: str | None = None) -> list[str]:
@@ -76,7 +98,7 @@ async def _with_database(url: str, work: Callable[[Connection], T]) -> T:
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", _SCRIPTS)
     config.attributes["connection"] = connection
     return config
 
@@ -90,6 +112,14 @@ def _upgrade(connection: Connection) -> None:
 def _is_current(connection: Connection) -> bool:
     newest = ScriptDirectory.from_config(_config(connection)).get_current_head()
     return MigrationContext.configure(connection).get_current_revision() == newest
+
+
+def _revision(connection: Connection) -> str:
+    found = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory.from_config(_config(connection))
+    if found is None or all(one.revision != found for one in script.walk_revisions()):
+        raise UnknownRevision(found or "none")
+    return found
 
 
 def _differences(connection: Connection) -> list[str]:

@@ -22,6 +22,7 @@ async def test_a_redis_that_is_not_there_is_said_once(database: Database, caplog
     for n in range(10):
         fanout.revoke([f"session-{n}"])
         await asyncio.sleep(0.1)
+    assert fanout.link == "pending"
     await fanout.close()
     [line] = said(caplog)
     assert "no link to Redis" in line

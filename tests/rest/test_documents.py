@@ -39,7 +39,7 @@ async def test_the_router_has_what_the_document_has_and_nothing_else(house: Hous
 def test_every_operation_says_who_may_and_over_what() -> None:
     for path, operations in document()["paths"].items():
         for operation in operations.values():
-            assert operation["x-permission"] in {*Permission, "public", "each command"}, path
+            assert operation["x-permission"] in {*Permission, "public", "operator", "each command"}, path
             assert operation["x-scope"] in {str(scope) for scope in Scope}, path
             is_public = operation["x-permission"] == "public"
             assert (operation["security"] == []) is is_public

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import re
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -13,7 +14,11 @@ from tests.support.app import PHYSICS, House, HouseRules
 JSON = {"Content-Type": "application/json"}
 
 
-async def test_every_answer_has_an_id_ones_own_if_it_is_one(house: House) -> None:
+PROXIED = HouseRules(settings={"trusted_proxies": (ip_network("127.0.0.1"),)})
+
+
+@pytest.mark.parametrize("house_rules", [PROXIED])
+async def test_every_answer_has_an_id_the_proxys_if_it_is_one(house: House, house_rules: HouseRules) -> None:
     made = (await house.nobody.get("/healthz")).headers["X-Request-ID"]
     assert re.fullmatch("[0-9a-f]{16}", made)
     given = {"X-Request-ID": "order-4711_a.b"}
@@ -23,9 +28,13 @@ async def test_every_answer_has_an_id_ones_own_if_it_is_one(house: House) -> Non
         assert re.fullmatch("[0-9a-f]{16}", kept)
 
 
+async def test_an_id_of_anybody_elses_making_is_not_taken(house: House) -> None:
+    made = (await house.nobody.get("/healthz", headers={"X-Request-ID": "order-4711_a.b"})).headers["X-Request-ID"]
+    assert re.fullmatch("[0-9a-f]{16}", made)
+
+
 async def test_another_hosts_name_is_refused_everywhere(house: House) -> None:
     for path in (
-        "/healthz",
         "/",
         "/api/session",
         "/static/core/api.js",
@@ -34,6 +43,9 @@ async def test_another_hosts_name_is_refused_everywhere(house: House) -> None:
     ):
         answer = await house.nobody.get(path, headers={"Host": "evil.example"})
         assert (answer.status, answer.code) == (421, "wrong_host")
+    # A balancer and a watch know the server by its address.
+    for path in ("/healthz", "/readyz"):
+        assert (await house.nobody.get(path, headers={"Host": "10.0.0.7:8080"})).status == 200
 
 
 async def test_every_answer_is_wrapped(house: House) -> None:

@@ -39,6 +39,8 @@ PEOPLE = {
 ROUTE_TABLE = """
                                                tess otto nora sol  edda reg  rosa cora fart fars farr farc out
 GET    /healthz                                200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /readyz                                 200  200  200  200  200  200  200  200  200  200  200  200  200
+GET    /metrics                                200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /api/openapi.json                       200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /api/asyncapi.json                      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /                                       200  200  200  200  200  200  200  200  200  200  200  200  303

@@ -81,8 +81,10 @@ async def test_a_student_who_is_not_found_in_time_closes_the_question_and_no_mom
     lesson.clock.at = DUE_BY - 1
     assert await lesson.due.settle() == 0
     assert await lesson.status("q1") == "cannot_find"
-    lesson.clock.at = DUE_BY
+    assert lesson.live.metrics.due_lag_seconds == 0
+    lesson.clock.at = DUE_BY + 1_500
     assert await lesson.due.settle() == 1
+    assert (lesson.live.metrics.due_lag_seconds, lesson.live.metrics.due_settled) == (1.5, 1)
     assert await lesson.status("q1") == "closed"
     assert (await lesson.head()).next_due_at is None
     assert await lesson.due.settle() == 0
