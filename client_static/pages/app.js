@@ -19,9 +19,10 @@ import { startTicking } from '../core/time.js'
 import { HomePage } from './home.js'
 import { LockedPage } from './locked.js'
 import { MeetingPage } from './meeting.js'
+import { SchedulePage } from './schedule.js'
 import { SignInPage } from './sign-in.js'
 
-const PAGES = { home: HomePage, meeting: MeetingPage, door: Through, lost: LostPage }
+const PAGES = { home: HomePage, schedule: SchedulePage, meeting: MeetingPage, door: Through, lost: LostPage }
 
 /** At the sign-in page's address, and signed in. */
 function Through() {

@@ -9,9 +9,10 @@ import { SignOut } from '../components/sign-out.js'
 import { LostNotice, PinOffer, TabletMenu } from '../components/tablet-menu.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
+import { useLoaded } from '../core/loaded.js'
 import { isListedLive, unsentByMeeting } from '../core/meeting.js'
 import { meetingPath } from '../core/router.js'
-import { loadSession, session } from '../core/session.js'
+import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
 import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
 
@@ -49,6 +50,7 @@ export function HomePage() {
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
+      ${seesClasses && html`<p><a class="btn big" href="/schedule">${t('home.schedule')}</a></p>`}
       ${meetings && html`<${Meetings} ...${{ meetings, isDesk }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
       ${isOnTablet && html`<${PinOffer} />`}
@@ -59,27 +61,6 @@ export function HomePage() {
 function shownMeetings() {
   const now = serverNow()
   return api.meetings({ since: Math.round(now - SHOWN_MS), until: Math.round(now + SHOWN_MS) })
-}
-
-function useLoaded(load, every) {
-  const [value, setValue] = useState(null)
-  const [error, setError] = useState(null)
-  async function read() {
-    try {
-      setValue(await load())
-      setError(null)
-    } catch (problem) {
-      if (problem.status === 401) loadSession()
-      setError(problem)
-    }
-  }
-  useEffect(() => {
-    read()
-    if (!every) return undefined
-    const timer = setInterval(() => document.visibilityState === 'visible' && read(), every)
-    return () => clearInterval(timer)
-  }, [])
-  return [value, error, read]
 }
 
 /** What still waits to be sent goes out from here too; what was refused is for the person to settle in its class. */
@@ -94,7 +75,7 @@ const Unsent = ({ meetings }) =>
 
 function Meetings({ meetings, isDesk }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
-  const coming = meetings.filter((meeting) => meeting.status === 'scheduled').sort((a, b) => a.starts_at - b.starts_at)
+  const coming = meetings.filter((meeting) => ['scheduled', 'cancelled'].includes(meeting.status)).sort((a, b) => a.starts_at - b.starts_at)
   const past = meetings.filter((meeting) => meeting.status === 'ended').sort((a, b) => b.starts_at - a.starts_at)
   if (meetings.length === 0 && isDesk) return null
   return html`
@@ -133,6 +114,7 @@ function MeetingList({ title, meetings, most = Infinity }) {
           <a href=${meetingPath(meeting.id)}>
             <b>${meeting.title}</b><span class="mute"> · ${meeting.section_title}</span>
           </a>
+          ${meeting.status === 'cancelled' && html`<${Pill} tone="bad">${t('status.cancelled')}<//>`}
           <span class="small mute">${whenOf(meeting)}</span>
         </li>`,
       )}

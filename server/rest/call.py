@@ -13,9 +13,12 @@ from ..origins import Caller, Origins
 from ..service.accounts import Accounts, Session
 from ..service.clock import Clock
 from ..service.directory import Directory
+from ..service.feeds import Feeds
 from ..service.live import Live, Stream
+from ..service.planning import Planning
 from ..service.rates import Rate
 from ..service.rosters import Rosters
+from ..service.schedule import Schedule
 from . import cookies
 from .client_files import ClientFiles
 
@@ -31,6 +34,9 @@ class Services:
     accounts: Accounts
     directory: Directory
     rosters: Rosters
+    planning: Planning
+    schedule: Schedule
+    feeds: Feeds
     client: ClientFiles
     rate: Rate
     asyncapi: Mapping[str, Any]
