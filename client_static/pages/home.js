@@ -6,17 +6,20 @@ import { Bar } from '../components/bar.js'
 import { Mark, Pill } from '../components/pill.js'
 import { Problem } from '../components/problem.js'
 import { SignOut } from '../components/sign-out.js'
+import { PlanNotices } from '../components/plan-notices.js'
 import { LostNotice, PinOffer, TabletMenu } from '../components/tablet-menu.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
 import { isListedLive, unsentByMeeting } from '../core/meeting.js'
 import { meetingPath } from '../core/router.js'
+import { browserZone, localIn } from '../core/schedule.js'
 import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
-import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
+import { asDay, asSiteClock, asTimes, isSameDay, serverInstant, serverNow } from '../core/time.js'
 
 const REFRESH_MS = 20_000
+const CHANGES_MS = 60_000
 const PAST_SHOWN = 8
 const SHOWN_MS = 14 * 86_400_000
 const IN_CLASS = new Set(['teacher', 'supervisor'])
@@ -50,6 +53,7 @@ export function HomePage() {
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
+      ${seesClasses && html`<${Changes} />`}
       ${seesClasses && html`<p><a class="btn big" href="/schedule">${t('home.schedule')}</a></p>`}
       ${meetings && html`<${Meetings} ...${{ meetings, isDesk }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
@@ -61,6 +65,12 @@ export function HomePage() {
 function shownMeetings() {
   const now = serverNow()
   return api.meetings({ since: Math.round(now - SHOWN_MS), until: Math.round(now + SHOWN_MS) })
+}
+
+/** What changed of the plan, until it was read. Where it cannot be read, the classes below are still as they are. */
+function Changes() {
+  const [plan, , reload] = useLoaded(() => api.schedule(localIn(serverInstant(), browserZone()).slice(0, 10), 1, browserZone()), CHANGES_MS)
+  return plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reload} />`
 }
 
 /** What still waits to be sent goes out from here too; what was refused is for the person to settle in its class. */

@@ -42,18 +42,23 @@ export function SchedulePage() {
     say(isWeek ? asSpan(mondayOf(next), addDays(mondayOf(next), WEEK - 1), locale.value) : asDayLong(next, locale.value))
   }
   const today = () => setDay(localIn(serverInstant(), plan?.zone ?? browserZone()).slice(0, 10))
-  const onKeyDown = (event) => {
-    const step = STEPS[event.key]
-    const isTaken = event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey
-    if (!step || isTaken || event.target.closest('input, textarea, dialog')) return
-    event.preventDefault()
-    turn(step)
-  }
+  useEffect(() => {
+    // A choice of two is made with the arrows too: there they are left alone.
+    const onKeyDown = (event) => {
+      const step = STEPS[event.key]
+      const isTaken = event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey
+      if (!step || isTaken || event.target.closest('input, textarea, dialog')) return
+      event.preventDefault()
+      turn(step)
+    }
+    document.addEventListener('keydown', onKeyDown)
+    return () => document.removeEventListener('keydown', onKeyDown)
+  }, [day, view])
   const done = () => (setChange(null), reload())
   const isShown = plan?.from === first
   return html`
     <${Bar} title=${t('plan.title')} under=${plan && t(`plan.zone.${plan.zone_from}`, { zone: plan.zone.replaceAll('_', ' ') })} />
-    <main id="main" class="plan" onKeyDown=${onKeyDown}>
+    <main id="main" class="plan">
       ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
       ${plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reload} />`}
       ${isShown && html`<${PlanConflicts} plan=${plan} />`}
