@@ -31,11 +31,14 @@ from .service.demo import Demo
 from .service.demo_program import PEOPLE
 from .service.directory import Directory
 from .service.due import Due
+from .service.feeds import Feeds
 from .service.live import Live
 from .service.passwords import Passwords
+from .service.planning import Planning
 from .service.rates import Rate
 from .service.readiness import Readiness
 from .service.rosters import Rosters
+from .service.schedule import Schedule
 from .storage.engine import Database
 
 CLIENT = Path(__file__).parents[1] / "client_static"
@@ -104,6 +107,7 @@ def create_app(
     )
     due = Due(database, live, clock)
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
+    schedule = Schedule(database, clock)
     services = rest.Services(
         settings=settings,
         origins=origins,
@@ -112,6 +116,9 @@ def create_app(
         accounts=accounts,
         directory=directory,
         rosters=Rosters(database),
+        planning=Planning(database, directory, live, clock),
+        schedule=schedule,
+        feeds=Feeds(database, schedule, clock),
         client=ClientFiles(client),
         rate=rate,
         readiness=Readiness(database, lambda: gateway.is_draining, lambda: gateway.link),

@@ -30,6 +30,12 @@ export function Lifecycle({ meeting }) {
       <button class="btn primary big" onClick=${() => submit('meeting.start', {})}>${t('teacher.start')}</button>
     </div>`
   }
+  if (status === 'cancelled') {
+    const reason = t(`planReason.${meeting.meeting.value.cancel_reason}`)
+    return html`<div class="notice warn">
+      <div class="notice-text"><b>${t('teacher.cancelled')}</b><span>${t('teacher.cancelledDo', { reason })}</span></div>
+    </div>`
+  }
   if (status === 'ended') {
     return html`<div class="notice info">
       <div class="notice-text"><b>${t('teacher.ended')}</b><span>${t('teacher.endedDo')}</span></div>

@@ -97,5 +97,14 @@ export const api = {
   likenesses: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/likenesses`),
   place: (meetingId, questionId) =>
     request('GET', `/api/meetings/${enc(meetingId)}/questions/${enc(questionId)}/place`),
+  /** `days` days from the date `first` on; `zone`: this browser's, for whoever has no school's clock. */
+  schedule: (first, days, zone) =>
+    request('GET', `/api/schedule?from=${enc(first)}&days=${days}${zone ? `&zone=${enc(zone)}` : ''}`),
+  acknowledge: (noticeId) => request('POST', `/api/notices/${enc(noticeId)}/acknowledge`),
+  /** `kind`: move, cancel or reinstate. */
+  changePlan: (meetingId, kind, data) => request('POST', `/api/meetings/${enc(meetingId)}/${kind}`, data),
+  feeds: () => request('GET', '/api/feeds'),
+  makeFeed: () => request('POST', '/api/feeds'),
+  revokeFeed: (id) => request('DELETE', `/api/feeds/${enc(id)}`),
   directory: (kind) => request('GET', `/api/directory/${enc(kind)}`),
 }

@@ -8,6 +8,7 @@ const path = signal(globalThis.location?.pathname ?? '/')
 
 const ROUTES = [
   [/^\/$/, () => ({ page: 'home' })],
+  [/^\/schedule\/?$/, () => ({ page: 'schedule' })],
   [/^\/sign-in\/?$/, () => ({ page: 'door' })],
   [/^\/meetings\/([^/]+)\/report\/?$/, (id) => ({ page: 'report', id: decodeURIComponent(id) })],
   [/^\/meetings\/([^/]+)\/?$/, (id) => ({ page: 'meeting', id: decodeURIComponent(id) })],
@@ -34,7 +35,7 @@ function madeOf(make, found) {
 /** Where the sign-in page should lead: the page that was asked for, if it is one of ours, else home. */
 export function nextOf(search) {
   const next = new URLSearchParams(search).get('next') ?? '/'
-  return ['home', 'meeting', 'report'].includes(routeOf(next).page) ? next : '/'
+  return ['home', 'schedule', 'meeting', 'report'].includes(routeOf(next).page) ? next : '/'
 }
 
 export const route = computed(() => routeOf(path.value))

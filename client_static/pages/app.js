@@ -20,9 +20,17 @@ import { HomePage } from './home.js'
 import { LockedPage } from './locked.js'
 import { MeetingPage } from './meeting.js'
 import { ReportPage } from './report.js'
+import { SchedulePage } from './schedule.js'
 import { SignInPage } from './sign-in.js'
 
-const PAGES = { home: HomePage, meeting: MeetingPage, report: ReportPage, door: Through, lost: LostPage }
+const PAGES = {
+  home: HomePage,
+  schedule: SchedulePage,
+  meeting: MeetingPage,
+  report: ReportPage,
+  door: Through,
+  lost: LostPage,
+}
 
 /** At the sign-in page's address, and signed in. */
 function Through() {

@@ -7,16 +7,20 @@ import { Debts } from '../components/debts.js'
 import { Mark, Pill } from '../components/pill.js'
 import { Problem } from '../components/problem.js'
 import { SignOut } from '../components/sign-out.js'
+import { PlanNotices } from '../components/plan-notices.js'
 import { LostNotice, PinOffer, TabletMenu } from '../components/tablet-menu.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
+import { useLoaded } from '../core/loaded.js'
 import { isListedLive, unsentByMeeting } from '../core/meeting.js'
 import { meetingPath, reportPath } from '../core/router.js'
-import { loadSession, session } from '../core/session.js'
+import { browserZone, localIn } from '../core/schedule.js'
+import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
-import { asDay, asSiteClock, asTimes, isSameDay, serverNow } from '../core/time.js'
+import { asDay, asSiteClock, asTimes, isSameDay, serverInstant, serverNow } from '../core/time.js'
 
 const REFRESH_MS = 20_000
+const CHANGES_MS = 60_000
 const PAST_SHOWN = 8
 const SHOWN_MS = 14 * 86_400_000
 const IN_CLASS = new Set(['teacher', 'supervisor'])
@@ -51,6 +55,8 @@ export function HomePage() {
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
+      ${seesClasses && html`<${Changes} />`}
+      ${seesClasses && html`<p><a class="btn big" href="/schedule">${t('home.schedule')}</a></p>`}
       ${meetings && html`<${Meetings} ...${{ meetings, isDesk, told }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
       ${isOnTablet && html`<${PinOffer} />`}
@@ -63,25 +69,10 @@ function shownMeetings() {
   return api.meetings({ since: Math.round(now - SHOWN_MS), until: Math.round(now + SHOWN_MS) })
 }
 
-function useLoaded(load, every) {
-  const [value, setValue] = useState(null)
-  const [error, setError] = useState(null)
-  async function read() {
-    try {
-      setValue(await load())
-      setError(null)
-    } catch (problem) {
-      if (problem.status === 401) loadSession()
-      setError(problem)
-    }
-  }
-  useEffect(() => {
-    read()
-    if (!every) return undefined
-    const timer = setInterval(() => document.visibilityState === 'visible' && read(), every)
-    return () => clearInterval(timer)
-  }, [])
-  return [value, error, read]
+/** What changed of the plan, until it was read. Where it cannot be read, the classes below are still as they are. */
+function Changes() {
+  const [plan, , reload] = useLoaded(() => api.schedule(localIn(serverInstant(), browserZone()).slice(0, 10), 1, browserZone()), CHANGES_MS)
+  return plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reload} />`
 }
 
 /** What still waits to be sent goes out from here too; what was refused is for the person to settle in its class. */
@@ -96,7 +87,7 @@ const Unsent = ({ meetings }) =>
 
 function Meetings({ meetings, isDesk, told }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
-  const coming = meetings.filter((meeting) => meeting.status === 'scheduled').sort((a, b) => a.starts_at - b.starts_at)
+  const coming = meetings.filter((meeting) => ['scheduled', 'cancelled'].includes(meeting.status)).sort((a, b) => a.starts_at - b.starts_at)
   const past = meetings.filter((meeting) => meeting.status === 'ended').sort((a, b) => b.starts_at - a.starts_at)
   if (meetings.length === 0 && isDesk) return null
   return html`
@@ -136,6 +127,7 @@ function MeetingList({ title, meetings, most = Infinity }) {
           <a href=${meetingPath(meeting.id)}>
             <b>${meeting.title}</b><span class="mute"> · ${meeting.section_title}</span>
           </a>
+          ${meeting.status === 'cancelled' && html`<${Pill} tone="bad">${t('status.cancelled')}<//>`}
           <span class="small mute">${whenOf(meeting)}</span>
           ${meeting.status === 'ended' && html`<a class="small" href=${reportPath(meeting.id)}>${t('home.report')}</a>`}
         </li>`,

@@ -9,8 +9,9 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from .calendar import AwayReason
 from .fields import Id, Millis, Version
-from .meeting.state import AnswerForm, CallStatus, DeclineReason, MeetingStatus, QuestionStatus, Urgency
+from .meeting.state import AnswerForm, CallStatus, CancelReason, DeclineReason, MeetingStatus, QuestionStatus, Urgency
 from .waits import Waits
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
@@ -22,6 +23,8 @@ class MeetingView(TypedDict):
 
     section_id: Id
     status: MeetingStatus
+    cancel_reason: CancelReason | None
+    """While it is cancelled."""
     starts_at: Millis
     ends_at: Millis
     started_at: Millis | None
@@ -46,6 +49,11 @@ class RoomView(TypedDict):
     """Put off, and still to be answered in writing."""
     due_by: Millis | None
     """When what is left open is due, where nothing else is said; null: a day after the planned end."""
+    joins_at: Millis | None
+    leaves_at: Millis | None
+    """When the room is there by its own bells; null: for the whole meeting."""
+    away: AwayReason | None
+    """Why it is not there at all."""
     waits: Waits
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from . import views
 from .meeting import Meeting, facts, settling
 
-STAFFING = (facts.TeachersAssigned, facts.RoomRostered, facts.RoomRemoved)
+STAFFING = (facts.TeachersAssigned, facts.RoomRostered, facts.RoomRemoved, facts.RoomSubstituted)
 """Events after which a person's part in the stream, and so their audience, may be another."""
 
 

@@ -99,6 +99,7 @@ def _meeting(state: Meeting) -> View:
     return {
         "section_id": state.section_id,
         "status": state.status,
+        "cancel_reason": state.cancel_reason,
         "starts_at": state.starts_at,
         "ends_at": state.ends_at,
         "started_at": state.started_at,
@@ -122,6 +123,9 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "on_way_back": room.on_way_back,
         "deferred": room.deferred,
         "due_by": room.due_by,
+        "joins_at": room.joins_at,
+        "leaves_at": room.leaves_at,
+        "away": room.away,
         "waits": waits_of(room.waits),
     }
 

@@ -14,10 +14,13 @@ from ..origins import Caller, Origins
 from ..service.accounts import Accounts, Session
 from ..service.clock import Clock
 from ..service.directory import Directory
+from ..service.feeds import Feeds
 from ..service.live import Live, Stream
+from ..service.planning import Planning
 from ..service.rates import Rate
 from ..service.readiness import Readiness
 from ..service.rosters import Rosters
+from ..service.schedule import Schedule
 from . import cookies
 from .client_files import ClientFiles
 
@@ -33,6 +36,9 @@ class Services:
     accounts: Accounts
     directory: Directory
     rosters: Rosters
+    planning: Planning
+    schedule: Schedule
+    feeds: Feeds
     client: ClientFiles
     rate: Rate
     readiness: Readiness

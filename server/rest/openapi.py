@@ -130,10 +130,16 @@ def _path_schema(name: str) -> dict[str, Any]:
 def _query_parameters(route: Route) -> list[dict[str, Any]]:
     if route.query is None:
         return []
-    properties: dict[str, dict[str, Any]] = TypeAdapter(route.query).json_schema()["properties"]
+    schema: dict[str, Any] = TypeAdapter(route.query).json_schema()
+    required = schema.get("required", [])
     return [
-        {"name": name, "in": "query", "required": False, "schema": {k: v for k, v in one.items() if k != "title"}}
-        for name, one in properties.items()
+        {
+            "name": name,
+            "in": "query",
+            "required": name in required,
+            "schema": {k: v for k, v in one.items() if k != "title"},
+        }
+        for name, one in schema["properties"].items()
     ]
 
 

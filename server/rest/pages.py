@@ -18,7 +18,7 @@ from .routes import Content, Open, Query, Scope, route
 
 HTML = Content("text/html")
 YEAR = 365 * 24 * 60 * 60
-_PAGE = re.compile(r"/(meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/report)?)?")
+_PAGE = re.compile(r"/(schedule|meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/report)?)?")
 
 
 class Next(Query):
@@ -30,6 +30,12 @@ class Next(Query):
 @route("GET", "/", may=Permission.OWN_SESSION, scope=Scope.PAGE, response=HTML)
 async def home_page(call: Call) -> web.StreamResponse:
     """The first page: the caller's meetings."""
+    return await shell(call.services, call.request)
+
+
+@route("GET", "/schedule", may=Permission.OWN_SESSION, scope=Scope.PAGE, response=HTML)
+async def schedule_page(call: Call) -> web.StreamResponse:
+    """The caller's week."""
     return await shell(call.services, call.request)
 
 

@@ -25,9 +25,23 @@ from ..storage.engine import Database
 from ..storage.tables import streams
 from .accounts import Accounts
 from .clock import Clock
-from .demo_program import MEETING_TITLES, PEOPLE, PROGRAM_ID, SECTION_ID, TEACHER_ID, ZONE, program_rows
+from .demo_program import (
+    CALENDAR_FROM,
+    LAB_ID,
+    LAB_PATTERN_ID,
+    MEETING_TITLES,
+    PEOPLE,
+    PROGRAM_ID,
+    SECTION_ID,
+    TEACHER_ID,
+    ZONE,
+    calendar_rows,
+    lab_rows,
+    program_rows,
+)
 from .directory import Directory
-from .entering import RunsCommands
+from .live import Live
+from .planning import Planning
 from .rosters import full_name
 
 FILE_NAME = "demo.json"
@@ -53,7 +67,7 @@ class Demo:
         self,
         database: Database,
         directory: Directory,
-        live: RunsCommands,
+        live: Live,
         accounts: Accounts,
         clock: Clock,
         folder: Path,
@@ -62,6 +76,7 @@ class Demo:
         self._database = database
         self._directory = directory
         self._live = live
+        self._planning = Planning(database, directory, live, clock)
         self._accounts = accounts
         self._clock = clock
         self._path = folder / FILE_NAME
@@ -72,9 +87,28 @@ class Demo:
             # One transaction: a demo is there whole or not at all.
             yesterday = local_date(self._clock.now() - DAY, ZONE)
             today = local_date(self._clock.now(), ZONE)
-            await self._directory.create_all(system(PROGRAM_ID), program_rows(yesterday, today))
+            rows = [*program_rows(yesterday, today), *lab_rows(today)]
+            await self._directory.create_all(system(PROGRAM_ID), rows)
+            await self._plan_lab()
         await self._renew_keys()
         await self._hold_classes()
+
+    async def _plan_lab(self) -> None:
+        """Plan the lab, with what comes up in schools: one is moved, one cancelled, somebody stands in."""
+        actor = system(PROGRAM_ID)
+        days = [one for one in await self._planning.plan(actor, LAB_PATTERN_ID) if one["outcome"] == "created"]
+        if len(days) > 2:
+            moved, cancelled, stood_in = days[:3]
+            starts_at = moved["starts_at"] + HOUR
+            await self._planning.move(actor, moved["meeting_id"], starts_at, starts_at + 45 * MINUTE, "plan_changed")
+            await self._planning.cancel(actor, cancelled["meeting_id"], "technical")
+            stand_in = {"section_id": LAB_ID, "meeting_id": stood_in["meeting_id"], "role": "supervisor"}
+            stand_in |= {"person_id": "supervisor-mesa-flats", "site_id": "pine-ridge"}
+            await self._directory.create(actor, "substitutes", stand_in)
+        # So late that nothing of it touches the class that is live now, or what that one leaves open.
+        first = local_date(self._clock.now() + CALENDAR_FROM * DAY, ZONE)
+        later = [one["day"] for one in days if one["day"] >= first]
+        await self._directory.create_all(actor, calendar_rows(later))
 
     async def _renew_keys(self) -> None:
         """Keep the keys of the file; a token that was revoked, or that this database does not know, begins anew."""

@@ -7,6 +7,8 @@ from typing import Any
 
 PROGRAM_ID = "high-divide"
 SECTION_ID = "physics-1"
+LAB_ID = "physics-1-lab"
+LAB_PATTERN_ID = "physics-1-lab-weekly"
 TEACHER_ID = "teacher"
 ZONE = "America/Denver"
 MEETING_TITLES = ("Friction", "Forces on an incline", "Tension and pulleys")
@@ -86,7 +88,7 @@ def program_rows(yesterday: str, today: str) -> Sequence[tuple[str, dict[str, An
             for site_id, name, zone, jurisdiction in _SITES
         ),
         ("courses", {"id": "physics", "title": "Physics", "local_code": "SCI-301", "sced_code": "03151G1.0011"}),
-        ("terms", term | {"begins_on": begins_on, "ends_on": f"{year + 1}-06-30"}),
+        ("terms", term | {"begins_on": begins_on, "ends_on": f"{year + 1}-07-31"}),
         ("sections", {"id": SECTION_ID, "course_id": "physics", "term_id": term["id"], "title": "Physics 1"}),
     ]
     for person in PEOPLE:
@@ -95,6 +97,42 @@ def program_rows(yesterday: str, today: str) -> Sequence[tuple[str, dict[str, An
     for site_id, *_ in _SITES:
         rows.append(("section_sites", {"section_id": SECTION_ID, "site_id": site_id, "begins_on": begins_on}))
     return rows + _students(begins_on)
+
+
+_LAB_SITES = (("pine-ridge", 0), ("harlow", 10), ("kettle-creek", 0))
+"""The lab's sites, and how many minutes after its start each joins."""
+CALENDAR_FROM = 5
+"""How many days ahead a school closes or lets out early: today's class, and what it leaves open, rest on neither."""
+
+
+def lab_rows(today: str) -> Sequence[tuple[str, dict[str, Any]]]:
+    """A lab that comes every week, as (kind, data) for the directory: its plan is what the schedule has to show."""
+    now = date.fromisoformat(today)
+    before = now - timedelta(days=1)
+    begins_on = f"{before.year if before.month >= 7 else before.year - 1}-07-01"
+    section = {"id": LAB_ID, "course_id": "physics", "term_id": f"year-{begins_on[:4]}", "title": "Physics 1 lab"}
+    pattern: dict[str, Any] = {"id": LAB_PATTERN_ID, "section_id": LAB_ID, "title": "Lab"}
+    pattern |= {"weekdays": ["mon", "wed", "fri"], "local_time": "14:05", "minutes": 45, "time_zone": ZONE}
+    last = now + timedelta(days=12)
+    return [
+        ("sections", section),
+        ("section_teachers", {"section_id": LAB_ID, "person_id": TEACHER_ID, "begins_on": begins_on}),
+        *(
+            ("section_sites", {"section_id": LAB_ID, "site_id": site_id, "begins_on": begins_on, "joins_after": after})
+            for site_id, after in _LAB_SITES
+        ),
+        ("patterns", pattern | {"begins_on": today, "ends_on": last.isoformat()}),
+    ]
+
+
+def calendar_rows(days: Sequence[str]) -> Sequence[tuple[str, dict[str, Any]]]:
+    """A closed school, and one that lets out early, on the first two of the days."""
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for day in days[:1]:
+        rows.append(("closures", {"site_id": "harlow", "reason": "staff_day", "begins_on": day, "ends_on": day}))
+    for day in days[1:2]:
+        rows.append(("early_dismissals", {"site_id": "kettle-creek", "day": day, "local_time": "14:30"}))
+    return rows
 
 
 def _person(person: DemoPerson, begins_on: str, today: date) -> list[tuple[str, dict[str, Any]]]:

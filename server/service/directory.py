@@ -5,7 +5,7 @@ again: see `entering`. `notice_changes` (every few seconds) follows what other p
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError
@@ -19,11 +19,13 @@ from ..storage import directory_tables as t
 from ..storage.directory import Row
 from ..storage.engine import Database
 from .clock import Clock
-from .directory_kinds import KINDS, Kind
+from .directory_kinds import KINDS, OWNED, Kind
 from .directory_rules import check_row
 from .entering import Entering, RunsCommands
 
 T = TypeVar("T")
+Within: TypeAlias = Callable[[AsyncConnection, Row, Row], Awaitable[None]]
+"""What is done with a row, as it was and as it will stand, in the transaction that changes it; it may refuse."""
 
 MAX_PAGE = 1_000
 LATE_COMMIT_MS = 30_000
@@ -106,9 +108,7 @@ class Directory:
                     raise Refused("id_taken", "a row of this id exists: give each an id of its own", "id")
                 await check_row(connection, declared, row)
                 await rows.insert_row(connection, declared.table, row)
-                row["version"] = 1
-                if declared.table is t.people:
-                    row["disabled_at"] = None
+                row.update({"version": 1, **dict.fromkeys(OWNED.get(declared.name, {}))})
                 audited.append(await self._audit(connection, actor, "create", declared.name, None, row))
             return audited
 
@@ -134,8 +134,22 @@ class Directory:
         declared = _editable(actor, "people")
         return await self._change(actor, declared, person_id, None, {"disabled_at": None}, "enable")
 
+    async def change_plan(
+        self, actor: Actor, meeting_id: str, version: int, changes: Row, action: str, within: Within
+    ) -> Row:
+        """Change what an edit of a meeting does not set, if it is still at `version`; `within` runs in that commit."""
+        declared = _editable(actor, "meetings")
+        return await self._change(actor, declared, meeting_id, version, changes, action, within)
+
     async def _change(
-        self, actor: Actor, declared: Kind, id: str, version: int | None, changes: Row, action: str
+        self,
+        actor: Actor,
+        declared: Kind,
+        id: str,
+        version: int | None,
+        changes: Row,
+        action: str,
+        within: Within | None = None,
     ) -> Row:
         async def write(connection: AsyncConnection) -> tuple[Row, Row, str]:
             await rows.lock_program(connection, actor.program_id)
@@ -146,6 +160,8 @@ class Directory:
                 raise _stale()
             after = before | changes | {"version": before["version"] + 1}
             await check_row(connection, declared, after)
+            if within is not None:
+                await within(connection, before, after)
             if not await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes):
                 raise _stale()
             return before, after, await self._audit(connection, actor, action, declared.name, before, after)

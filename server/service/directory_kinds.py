@@ -7,16 +7,17 @@ whose row it is) and its answer (with `id`, `program_id`, `version`) follow from
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Table, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint
 
-from ..domain.fields import AnswerText, Id, ScheduledAt, Version
+from ..domain.calendar import WEEKDAYS
+from ..domain.fields import AnswerText, Flag, Id, ScheduledAt, Version
 from ..storage import directory_tables as t
 
 
@@ -55,6 +56,21 @@ def _is_date(text: str) -> str:
     raise PydanticCustomError("form", "not a date: write it as 2026-09-01", {})
 
 
+def _is_local_time(text: str) -> str:
+    try:
+        if len(text) == 5:
+            return time.fromisoformat(text).strftime("%H:%M")
+    except ValueError:
+        pass
+    raise PydanticCustomError("form", "not a time of day: write it as 13:05", {})
+
+
+def _once_each(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise PydanticCustomError("form", "one of these stands there twice: name each once", {})
+    return sorted(names, key=lambda name: (WEEKDAYS.index(name) if name in WEEKDAYS else 0, name))
+
+
 @lru_cache(maxsize=1)
 def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -84,6 +100,7 @@ Email = Annotated[
     _form(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", "not an e-mail address: like name@school.example"),
 ]
 Date = Annotated[AnswerText, AfterValidator(_is_date)]
+LocalTime = Annotated[AnswerText, AfterValidator(_is_local_time)]
 TimeZone = Annotated[AnswerText, AfterValidator(_is_time_zone)]
 Jurisdiction = Annotated[AnswerText, _form(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "not a jurisdiction: like US-MT")]
 State = Annotated[AnswerText, _form(r"[A-Z]{2,3}", "not a state: like MT")]
@@ -91,6 +108,11 @@ SCED = r"[0-9]{5}[BEGHCX][0-9]\.[0-9]{2}[1-9][1-9]"
 ScedCode = Annotated[AnswerText, _form(SCED, "not a SCED code: like 03151G1.0011"), AfterValidator(_is_sced)]
 GrantedRole = Literal["teacher", "supervisor", "registrar", "coordinator"]
 ClearanceStatus = Literal["invited", "in_training", "cleared", "expiring", "suspended"]
+ClosureReason = Literal["holiday", "weather", "staff_day", "testing", "emergency", "other"]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Minutes = Annotated[int, Field(ge=0, le=720)]
+Length = Annotated[int, Field(ge=5, le=720)]
+MAX_EXCLUDED = 200
 GradeLevel = Literal["PK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12"]
 
 
@@ -189,10 +211,67 @@ class SectionTeacher(Spanned):
 
 
 class SectionSite(Spanned):
-    """A site's part in a section, for a while."""
+    """A site's part in a section, for a while, and its bell offset: its room joins `joins_after` minutes after the
+    class's start and leaves `leaves_before` minutes before its end."""
 
     section_id: Id
     site_id: Id
+    joins_after: Minutes = 0
+    leaves_before: Minutes = 0
+
+
+class Holiday(Spanned):
+    """Days on which the whole program holds no class."""
+
+    title: Title
+    is_withdrawn: Flag = False
+
+
+class Closure(Spanned):
+    """Days on which a school is closed: its room is away, and the class is held for the others."""
+
+    site_id: Id
+    reason: ClosureReason
+    is_withdrawn: Flag = False
+
+
+class EarlyDismissal(NewRow):
+    """A day on which a school lets out early, by its own clock."""
+
+    site_id: Id
+    day: Date
+    local_time: LocalTime
+    is_withdrawn: Flag = False
+
+
+class WeeklyPattern(NewRow):
+    """A class that comes every week, by the wall clock of one time zone: the program's or its teacher's.
+
+    Without days of its own it goes from the term's first day to its last.
+    """
+
+    section_id: Id
+    title: Title
+    weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7), AfterValidator(_once_each)]
+    local_time: LocalTime
+    minutes: Length
+    time_zone: TimeZone
+    begins_on: Date | None = None
+    ends_on: Date | None = None
+    excluded_days: Annotated[list[Date], Field(max_length=MAX_EXCLUDED), AfterValidator(_once_each)] = []
+
+
+class Substitute(NewRow):
+    """Somebody who stands in: for the teacher, or as supervisor in a site's room; for one meeting or for some days."""
+
+    section_id: Id
+    person_id: Id
+    role: Literal["teacher", "supervisor"]
+    site_id: Id | None = None
+    meeting_id: Id | None = None
+    begins_on: Date | None = None
+    ends_on: Date | None = None
+    is_withdrawn: Flag = False
 
 
 class Student(NewRow):
@@ -226,6 +305,20 @@ class ScheduledMeeting(NewRow):
     title: Title
     starts_at: ScheduledAt
     ends_at: ScheduledAt
+    pattern_id: Id | None = None
+    pattern_day: Date | None = None
+
+
+OWNED: Mapping[str, Mapping[str, Any]] = {
+    "people": {"disabled_at": int | None},
+    "meetings": {
+        "cancelled_at": int | None,
+        "cancel_reason": str | None,
+        "moved_from_starts_at": int | None,
+        "moved_from_ends_at": int | None,
+    },
+}
+"""Fields that are shown and that an edit of the row does not set: what sets them has a route of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,8 +344,7 @@ def _kind(table: Table, create: type[NewRow], *, fixed: tuple[str, ...] = ()) ->
     optional = {name: (field, Field(default_factory=lambda: None)) for name, field in given.items()}
     patch: dict[str, Any] = {"version": (Version, ...)} | {k: one for k, one in optional.items() if k not in fixed}
     shown: dict[str, Any] = {"id": str, "program_id": str, "version": int} | given
-    if table is t.people:
-        shown["disabled_at"] = int | None
+    shown |= OWNED.get(table.name, {})
     closed = ConfigDict(extra="forbid", strict=True)
     return Kind(
         name=table.name,
@@ -267,7 +359,11 @@ def _kind(table: Table, create: type[NewRow], *, fixed: tuple[str, ...] = ()) ->
             if column.name != "program_id"
         },
         unique=tuple(
-            sorted(tuple(one.columns.keys()) for one in table.constraints if isinstance(one, UniqueConstraint))
+            sorted(
+                tuple(one.columns.keys())
+                for one in (*table.constraints, *table.indexes)
+                if isinstance(one, UniqueConstraint) or (isinstance(one, Index) and one.unique)
+            )
         ),
     )
 
@@ -289,7 +385,12 @@ KINDS: dict[str, Kind] = {
         _kind(t.students, Student),
         _kind(t.enrolments, Enrolment, fixed=("section_id", "student_id", "site_id")),
         _kind(t.accommodations, Accommodation, fixed=("student_id", "code")),
-        _kind(t.meetings, ScheduledMeeting, fixed=("section_id",)),
+        _kind(t.holidays, Holiday),
+        _kind(t.closures, Closure, fixed=("site_id",)),
+        _kind(t.early_dismissals, EarlyDismissal, fixed=("site_id", "day")),
+        _kind(t.patterns, WeeklyPattern, fixed=("section_id",)),
+        _kind(t.meetings, ScheduledMeeting, fixed=("section_id", "pattern_id", "pattern_day")),
+        _kind(t.substitutes, Substitute, fixed=("section_id", "person_id", "role", "site_id", "meeting_id")),
     )
 }
 """In an order in which a row comes after what it refers to. What a field fixes at creation ends, and begins anew."""

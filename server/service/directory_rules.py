@@ -4,13 +4,17 @@ A rule is asked in the transaction that writes the row, with the row as it will 
 """
 
 from collections.abc import Awaitable, Callable
+from datetime import date, time
+from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import Column, ColumnElement, or_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..domain.calendar import at_local, days_of
 from ..domain.messages import Refused
 from ..storage import directory as rows
 from ..storage import directory_tables as t
+from ..storage import schedule
 from ..storage.directory import Row
 from .directory_kinds import KINDS, Kind
 
@@ -29,7 +33,7 @@ async def check_row(connection: AsyncConnection, kind: Kind, row: Row) -> None:
 
 def _check_span(row: Row) -> None:
     for begin, end in _SPANS:
-        if row.get(end) is not None and row[end] < row[begin]:
+        if row.get(end) is not None and row[begin] is not None and row[end] < row[begin]:
             raise Refused("out_of_range", f"the last day is before the first: {begin} is later", end)
     if "starts_at" in row and row["ends_at"] <= row["starts_at"]:
         raise Refused("out_of_range", "the end must be after the start", "ends_at")
@@ -45,6 +49,8 @@ async def _check_references(connection: AsyncConnection, kind: Kind, row: Row) -
 
 async def _check_unique(connection: AsyncConnection, kind: Kind, row: Row) -> None:
     for fields in kind.unique:
+        if any(row[field] is None for field in fields):
+            continue
         same = [kind.table.c[field] == row[field] for field in fields]
         if await rows.is_held(connection, kind.table, same, but=row["id"]):
             raise Refused("already_taken", "another row holds this already", fields[-1])
@@ -87,6 +93,99 @@ async def _check_enrolment(connection: AsyncConnection, row: Row) -> None:
     await _check_alone(connection, "enrolments", row, others, "the student is enrolled in the section already then")
 
 
+async def _check_pattern(connection: AsyncConnection, row: Row) -> None:
+    """A pattern stays within its section's term, and none of its days may fall into an hour that the clocks skip."""
+    term = await schedule.read_term(connection, row["section_id"])
+    if row["begins_on"] is not None and row["begins_on"] < term.begins_on:
+        raise Refused("out_of_range", f"the term begins on {term.begins_on}", "begins_on")
+    if term.ends_on is None and row["ends_on"] is None:
+        raise Refused("missing_field", "the term has no last day yet: give the pattern one", "ends_on")
+    if term.ends_on is not None and (row["ends_on"] or "") > term.ends_on:
+        raise Refused("out_of_range", f"the term ends on {term.ends_on}", "ends_on")
+    pattern = schedule.pattern_of(row, term)
+    if (pattern.last - pattern.first).days > schedule.LONGEST_PATTERN_DAYS:
+        raise Refused("out_of_range", f"a pattern lasts {schedule.LONGEST_PATTERN_DAYS} days at most", "ends_on")
+    days_of(pattern, lambda _: None)
+
+
+async def _check_dismissal(connection: AsyncConnection, row: Row) -> None:
+    if row["is_withdrawn"]:
+        return
+    site = await rows.read_row(connection, t.sites, row["program_id"], row["site_id"])
+    if site is not None:
+        at_local(date.fromisoformat(row["day"]), time.fromisoformat(row["local_time"]), site["time_zone"])
+    same = [
+        t.early_dismissals.c.site_id == row["site_id"],
+        t.early_dismissals.c.day == row["day"],
+        t.early_dismissals.c.is_withdrawn.is_(False),
+    ]
+    if await rows.is_held(connection, t.early_dismissals, same, but=row["id"]):
+        raise Refused("already_taken", "the site lets out early that day already: change or withdraw that row", "day")
+
+
+async def _check_meeting(connection: AsyncConnection, row: Row) -> None:
+    if (row["pattern_id"] is None) != (row["pattern_day"] is None):
+        raise Refused("missing_field", "a pattern and its day go together", "pattern_day")
+    if row["pattern_id"] is not None:
+        pattern = await rows.read_row(connection, t.patterns, row["program_id"], row["pattern_id"])
+        if pattern is not None and pattern["section_id"] != row["section_id"]:
+            raise Refused("wrong_section", "the pattern is another section's", "pattern_id")
+
+
+async def _check_substitute(connection: AsyncConnection, row: Row) -> None:
+    """Who stands in has the role already on those days: a substitute teacher with a licence, a supervisor at a site."""
+    if row["is_withdrawn"]:
+        return
+    if (row["role"] == "supervisor") != (row["site_id"] is not None):
+        if row["site_id"] is None:
+            raise Refused("missing_field", "a supervisor stands in at a site: name it", "site_id")
+        raise Refused("not_a_choice", "a teacher stands in for the whole class: name no site", "site_id")
+    if row["site_id"] is not None:
+        part = [
+            t.section_sites.c.section_id == row["section_id"],
+            t.section_sites.c.site_id == row["site_id"],
+        ]
+        if not await rows.is_held(connection, t.section_sites, part):
+            raise Refused("unknown_reference", "the site takes no part in this section", "site_id")
+    first, last = await _days_stood_in(connection, row)
+    held = [
+        t.grants.c.person_id == row["person_id"],
+        t.grants.c.role == row["role"],
+        *_covers(t.grants.c.begins_on, t.grants.c.ends_on, first, last),
+    ]
+    if not await rows.is_held(connection, t.grants, held):
+        why = f"they are no {row['role']} on those days: give them the role first"
+        raise Refused("role_not_held", why, "person_id")
+    licensed = [
+        t.licences.c.person_id == row["person_id"],
+        *_covers(t.licences.c.valid_from, t.licences.c.valid_to, first, last),
+    ]
+    if row["role"] == "teacher" and not await rows.is_held(connection, t.licences, licensed):
+        raise Refused("not_licensed", "they hold no licence that is valid on all of those days", "person_id")
+
+
+async def _days_stood_in(connection: AsyncConnection, row: Row) -> tuple[str, str]:
+    """The first and last of the substitute's days: the one meeting's own, or those that the row gives."""
+    if row["meeting_id"] is None:
+        for field in ("begins_on", "ends_on"):
+            if row[field] is None:
+                raise Refused("missing_field", "name one meeting, or the first and the last day", field)
+        return row["begins_on"], row["ends_on"]
+    for field in ("begins_on", "ends_on"):
+        if row[field] is not None:
+            raise Refused("not_a_choice", "for one meeting there are no days to name: it may move", field)
+    meeting = await rows.read_row(connection, t.meetings, row["program_id"], row["meeting_id"])
+    program = await rows.read_row(connection, t.programs, row["program_id"], row["program_id"])
+    if meeting is None or program is None or meeting["section_id"] != row["section_id"]:
+        raise Refused("wrong_section", "the meeting is another section's", "meeting_id")
+    day = rows.local_date(meeting["starts_at"], program["time_zone"])
+    return day, day
+
+
+def _covers(begins: Column[str], ends: Column[Any], first: str, last: str) -> list[ColumnElement[bool]]:
+    return [begins <= first, or_(ends.is_(None), ends >= last)]
+
+
 async def _check_alone(
     connection: AsyncConnection, kind: str, row: Row, others: list[ColumnElement[bool]], why: str
 ) -> None:
@@ -101,4 +200,8 @@ _RULES: dict[str, Callable[[AsyncConnection, Row], Awaitable[None]]] = {
     "section_teachers": _check_teacher,
     "section_sites": _check_part,
     "enrolments": _check_enrolment,
+    "patterns": _check_pattern,
+    "early_dismissals": _check_dismissal,
+    "meetings": _check_meeting,
+    "substitutes": _check_substitute,
 }

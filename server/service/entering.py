@@ -152,7 +152,7 @@ class Entering:
                 entered |= {one.meeting_id: one.digest for one in changed}
             kept = {key: digest for key, digest in entered.items() if key not in self._refused}
             if kept:
-                await self._database.write(lambda connection: rosters.write_facts_digests(connection, kept))
+                await self._database.write(lambda c: rosters.write_facts_digests(c, kept, self._clock.now()))
 
     async def _enter_one(self, live: RunsCommands, one: _Facts) -> None:
         actor, command_id = system(one.program_id), str(uuid7())

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -75,7 +75,7 @@ class Rosters:
         """
         if not actor.may(Permission.WATCH_MEETING):
             return []
-        query = _within(_concerning(actor), since, until)
+        query = _within(concerning(actor), since, until)
         shown: list[Shown] = []
         async with self._database.reading() as connection:
             # What the rows say of a part holds on some day; whether on the meeting's own is computed from its facts.
@@ -93,7 +93,7 @@ class Rosters:
 _BY_START = (t.meetings.c.starts_at, t.meetings.c.id)
 
 
-def _concerning(actor: Actor) -> Select[Any]:
+def concerning(actor: Actor) -> Select[Any]:
     """The program's meetings in which the actor may have a part, by start."""
     query = (
         select(t.meetings, t.sections.c.title.label("section_title"), streams.c.status, streams.c.summary)
@@ -106,9 +106,12 @@ def _concerning(actor: Actor) -> Select[Any]:
         return query
     me = actor.person_id
     taught = select(t.section_teachers.c.section_id).where(t.section_teachers.c.person_id == me)
+    # Who stands in: for a meeting, or for some days of its section.
+    stood_in = select(t.substitutes.c.section_id).where(t.substitutes.c.person_id == me)
     sites = select(t.grants.c.site_id).where(t.grants.c.person_id == me, t.grants.c.role == Role.SUPERVISOR.value)
     attended = select(t.section_sites.c.section_id).where(t.section_sites.c.site_id.in_(sites))
-    return query.where(or_(t.meetings.c.section_id.in_(taught), t.meetings.c.section_id.in_(attended)))
+    section = t.meetings.c.section_id
+    return query.where(or_(section.in_(taught), section.in_(attended), section.in_(stood_in)))
 
 
 def _within(query: Select[Any], since: int | None, until: int | None) -> Select[Any]:
@@ -126,23 +129,43 @@ def _behind(meeting_id: str) -> ColumnElement[bool]:
 
 
 async def _with_a_part(connection: AsyncConnection, actor: Actor, meetings: list[Any]) -> list[Shown]:
+    parts = await parts_of(connection, actor, meetings)
+    return [_listed(one.meeting, one.facts, one.audience) for one in parts]
+
+
+class Taken(NamedTuple):
+    """A meeting in which somebody has a part, with what it rests on."""
+
+    meeting: Any
+    facts: EnterFacts
+    audience: Audience
+
+
+async def parts_of(connection: AsyncConnection, actor: Actor, meetings: list[Any]) -> list[Taken]:
+    """Those of the meetings, with their streams' `status`, in which the actor has a part, in the same order."""
     sections = {meeting.section_id for meeting in meetings}
     sources = await rosters.read_sources(connection, actor.program_id, sections, staff_only=True)
-    shown = []
+    found = []
     for number, meeting in enumerate(meetings):
         if number % 20 == 19:
             await asyncio.sleep(0)  # Others have their turn in between.
         facts = rosters.facts_of(meeting, sources)
         audience = _audience(actor, facts, meeting.status)
         if audience is not None:
-            shown.append(_listed(meeting, facts, audience))
-    return shown
+            found.append(Taken(meeting, facts, audience))
+    return found
 
 
 def _audience(actor: Actor, facts: EnterFacts, status: Any) -> Audience | None:
     """The actor's part in a meeting that rests on these facts, by the rule that the live record itself goes by."""
     rooms = {
-        one.site_id: Room(one.site_id, frozenset(one.student_ids), frozenset(one.supervisor_ids)) for one in facts.rooms
+        one.site_id: Room(
+            one.site_id,
+            frozenset(one.student_ids),
+            frozenset(one.supervisor_ids),
+            substitute_ids=frozenset(one.substitute_ids),
+        )
+        for one in facts.rooms
     }
     state = Meeting(
         program_id=actor.program_id,
@@ -182,8 +205,9 @@ async def _people(connection: AsyncConnection, facts: EnterFacts) -> list[Shown]
     here = [room.site_id for room in facts.rooms]
     supervising = select(t.grants.c.person_id).where(t.grants.c.role == "supervisor", t.grants.c.site_id.in_(here))
     teaching = select(t.section_teachers.c.person_id).where(t.section_teachers.c.section_id == facts.section_id)
-    teachers = set((await connection.execute(teaching)).scalars())
-    involved = or_(t.people.c.id.in_(supervising), t.people.c.id.in_(teaching))
+    teachers = set((await connection.execute(teaching)).scalars()) | set(facts.teacher_ids)
+    standing_in = [*facts.teacher_ids, *(person for room in facts.rooms for person in room.substitute_ids)]
+    involved = or_(t.people.c.id.in_(supervising), t.people.c.id.in_(teaching), t.people.c.id.in_(standing_in))
     query = select(t.people).where(involved).order_by(t.people.c.family_name, t.people.c.id)
     return [
         {"person_id": row.id, "name": full_name(row), "role": "teacher" if row.id in teachers else "supervisor"}

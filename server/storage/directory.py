@@ -4,15 +4,12 @@ Everything is bounded by a program. What a school allows is the service's busine
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
-from datetime import date as date_type
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, Table, and_, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..domain.calendar import local_day
 from . import directory_tables as t
 from .tables import streams
 
@@ -21,10 +18,8 @@ Row: TypeAlias = dict[str, Any]
 SECRET = frozenset({"password_hash"})
 """Columns that leave the database for nothing but the check of a password: in no answer and no audit row."""
 
-SCHOOL_DAY_ENDS = time(15, 30)
 
-
-_UNSHOWN = SECRET | {"facts_digest"}
+_UNSHOWN = SECRET | {"facts_digest", "facts_count", "facts_at"}
 
 
 class OpenMeeting(NamedTuple):
@@ -36,28 +31,9 @@ class OpenMeeting(NamedTuple):
     status: str | None
 
 
-@lru_cache(maxsize=64)
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
 def local_date(at: int, time_zone: str) -> str:
     """The calendar date (ISO 8601) of the moment `at` (milliseconds, UTC) in the IANA time zone."""
-    return datetime.fromtimestamp(at / 1_000, UTC).astimezone(_zone(time_zone)).date().isoformat()
-
-
-def end_of_next_school_day(date: str, time_zone: str) -> int | None:
-    """The end (milliseconds, UTC) of the first school day after the date: Monday to Friday, 15:30 by the site's clock.
-
-    Bell times and calendars are not in the directory yet. None: the calendar ends before that.
-    """
-    day = date_type.fromisoformat(date)
-    try:
-        day += timedelta(days=7 - day.weekday() if day.weekday() >= 4 else 1)
-        ends = datetime.combine(day, SCHOOL_DAY_ENDS, _zone(time_zone))
-        return int(ends.timestamp()) * 1_000
-    except OverflowError:
-        return None
+    return local_day(at, time_zone).isoformat()
 
 
 def is_in_force(row: Any, date: str) -> bool:
@@ -190,26 +166,29 @@ def _sections_touched(kind: str, row: Row) -> Select[str] | None:
     """The sections whose meetings rest on the row; None where none does."""
     at_sites = select(t.section_sites.c.section_id)
     match kind:
-        case "programs":
+        case "programs" | "holidays":
             return select(t.sections.c.id)
-        case "sites":
-            return at_sites.where(t.section_sites.c.site_id == row["id"])
+        case "sites" | "closures" | "early_dismissals":
+            site_id = row["id" if kind == "sites" else "site_id"]
+            return at_sites.where(t.section_sites.c.site_id == site_id)
         case "grants":
             return at_sites.where(t.section_sites.c.site_id == row["site_id"]) if row["site_id"] else None
         case "people" | "licences" | "clearances":
             person = row["id" if kind == "people" else "person_id"]
             sites = select(t.grants.c.site_id).where(t.grants.c.person_id == person)
             taught = select(t.section_teachers.c.section_id).where(t.section_teachers.c.person_id == person)
+            stood_in = select(t.substitutes.c.section_id).where(t.substitutes.c.person_id == person)
             return select(t.sections.c.id).where(
                 or_(
                     t.sections.c.id.in_(taught),
+                    t.sections.c.id.in_(stood_in),
                     t.sections.c.id.in_(at_sites.where(t.section_sites.c.site_id.in_(sites))),
                 )
             )
         case "accommodations":
             enrolled = select(t.enrolments.c.section_id)
             return enrolled.where(t.enrolments.c.student_id == row["student_id"])
-        case "section_teachers" | "section_sites" | "enrolments":
+        case "section_teachers" | "section_sites" | "enrolments" | "substitutes":
             return select(t.sections.c.id).where(t.sections.c.id == row["section_id"])
     return None
 

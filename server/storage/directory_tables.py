@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -18,6 +19,8 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
+    text,
 )
 
 from .tables import metadata
@@ -47,11 +50,17 @@ _ONE = {
     "terms": "term",
     "sections": "section",
     "students": "student",
+    "patterns": "pattern",
+    "meetings": "meeting",
 }
 
 
 def _span() -> tuple[Column[str], Column[str]]:
     return Column("begins_on", String(10), nullable=False), Column("ends_on", String(10))
+
+
+def _withdrawn() -> Column[bool]:
+    return Column("is_withdrawn", Boolean, nullable=False, server_default=false(), comment="it does not hold after all")
 
 
 programs = _directory_table(
@@ -125,7 +134,49 @@ section_teachers = _directory_table(
     comment="the teacher of record, one at a time",
 )
 
-section_sites = _directory_table("section_sites", _reference("sections"), _reference("sites"), *_span())
+section_sites = _directory_table(
+    "section_sites",
+    _reference("sections"),
+    _reference("sites"),
+    *_span(),
+    Column("joins_after", Integer, nullable=False, server_default=text("0"), comment="minutes after the class's start"),
+    Column("leaves_before", Integer, nullable=False, server_default=text("0"), comment="minutes before its end"),
+)
+
+holidays = _directory_table(
+    "holidays", Column("title", String(200), nullable=False), *_span(), _withdrawn(), comment="of the whole program"
+)
+
+closures = _directory_table(
+    "closures",
+    _reference("sites"),
+    Column("reason", String(16), nullable=False),
+    *_span(),
+    _withdrawn(),
+    comment="days on which a school is closed",
+)
+
+early_dismissals = _directory_table(
+    "early_dismissals",
+    _reference("sites"),
+    Column("day", String(10), nullable=False),
+    Column("local_time", String(5), nullable=False, comment="when it lets out, by its own clock: 13:15"),
+    _withdrawn(),
+)
+
+patterns = _directory_table(
+    "patterns",
+    _reference("sections"),
+    Column("title", String(200), nullable=False),
+    Column("weekdays", JSON, nullable=False, comment="mon to sun"),
+    Column("local_time", String(5), nullable=False, comment="of the start, by the clock of time_zone: 10:20"),
+    Column("minutes", Integer, nullable=False),
+    Column("time_zone", String(64), nullable=False),
+    Column("begins_on", String(10), comment="null: the term's first day"),
+    Column("ends_on", String(10), comment="null: the term's last day"),
+    Column("excluded_days", JSON, nullable=False),
+    comment="a class that comes every week; its meetings are planned from it",
+)
 
 students = _directory_table(
     "students",
@@ -156,6 +207,68 @@ meetings = _directory_table(
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
     Column("facts_digest", LargeBinary(16), comment="of the facts last entered into its stream; null: none yet"),
+    Column(
+        "facts_count", Integer, nullable=False, server_default=text("0"), comment="how often other facts were entered"
+    ),
+    Column("facts_at", BigInteger, comment="when they were last entered"),
+    _reference("patterns", nullable=True),
+    Column("pattern_day", String(10), comment="which of the pattern's days it stands for, wherever it was moved"),
+    Column("cancelled_at", BigInteger),
+    Column("cancel_reason", String(16)),
+    Column("moved_from_starts_at", BigInteger, comment="the first plan's time; null: never moved"),
+    Column("moved_from_ends_at", BigInteger),
+    Index("ix_meetings_pattern_id_pattern_day", "pattern_id", "pattern_day", unique=True),
+)
+
+substitutes = _directory_table(
+    "substitutes",
+    _reference("sections"),
+    _reference("people"),
+    Column("role", String(16), nullable=False, comment="teacher or supervisor"),
+    _reference("sites", nullable=True),
+    _reference("meetings", nullable=True),
+    Column("begins_on", String(10), comment="null: for the one meeting"),
+    Column("ends_on", String(10)),
+    _withdrawn(),
+    comment="who stands in for a teacher, or in a site's room, for one meeting or for some days of a section",
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("program_id", String(64), ForeignKey("programs.id"), nullable=False),
+    Column("meeting_id", String(64), ForeignKey("meetings.id"), nullable=False, index=True),
+    Column("change", String(16), nullable=False, comment="cancelled, moved or reinstated"),
+    Column("reason", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by_role", String(16), nullable=False, comment="whose change it was; who exactly is in the audit"),
+    Column("was_starts_at", BigInteger, nullable=False),
+    Column("was_ends_at", BigInteger, nullable=False),
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("shown_until", BigInteger, nullable=False, comment="the end of the day, old or new, that is later"),
+    Index("ix_notices_program_id_shown_until", "program_id", "shown_until"),
+    comment="what the people of a meeting are told of its plan",
+)
+
+notice_receipts = Table(
+    "notice_receipts",
+    metadata,
+    Column("notice_id", String(64), ForeignKey("notices.id"), primary_key=True),
+    Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True, comment="SHA-256; the token is not kept"),
+    Column("person_id", String(64), ForeignKey("people.id"), nullable=False, index=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+    comment="the addresses under which people's calendars are read",
 )
 
 sessions = Table(

@@ -5,15 +5,18 @@ The rows of many meetings are read in one go (`read_sources`); what one meeting 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..domain.calendar import next_school_day_ends, room_times
 from ..domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from ..domain.meeting.state import Clearance, Licence
 from . import directory_tables as t
-from .directory import end_of_next_school_day, is_in_force, local_date
+from .calendars import Calendars, read_calendars
+from .directory import is_in_force, local_date
 
 Rows = list[Row[Any]]
 
@@ -23,7 +26,6 @@ class Sources:
     """The rows that the meetings of some sections rest on."""
 
     program_zone: str
-    site_zones: dict[str, str]
     teachers: dict[str, Rows]
     """By section: the spans of teachers of record who are not disabled."""
     sites: dict[str, Rows]
@@ -38,6 +40,9 @@ class Sources:
     """By person."""
     clearances: dict[str, Rows]
     """By person."""
+    substitutes: dict[str, Rows]
+    """By section: who stands in, of people who are not disabled."""
+    calendars: Calendars
 
 
 async def read_meetings(connection: AsyncConnection, meeting_ids: Iterable[str]) -> Rows:
@@ -46,11 +51,12 @@ async def read_meetings(connection: AsyncConnection, meeting_ids: Iterable[str])
     return list(await connection.execute(query))
 
 
-async def write_facts_digests(connection: AsyncConnection, digests: Mapping[str, bytes]) -> None:
-    """Remember, by meeting, the digest of the facts that it was given. No edit: its row's version stays."""
+async def write_facts_digests(connection: AsyncConnection, digests: Mapping[str, bytes], at: int) -> None:
+    """Remember, by meeting, the digest of the facts that it was given, and when. No edit: its row's version stays."""
     statement = update(t.meetings).where(t.meetings.c.id == bindparam("meeting"))
     rows = [{"meeting": meeting_id, "digest": digest} for meeting_id, digest in digests.items()]
-    await connection.execute(statement.values(facts_digest=bindparam("digest")), rows)
+    counted = {"facts_count": t.meetings.c.facts_count + 1, "facts_at": at}
+    await connection.execute(statement.values(facts_digest=bindparam("digest"), **counted), rows)
 
 
 async def read_sources(
@@ -66,8 +72,10 @@ async def read_sources(
     supervising = select(t.grants).join(t.people).where(enabled, t.grants.c.role == "supervisor")
     teachers = await _by(connection, "section_id", taught.where(t.section_teachers.c.section_id.in_(sections)))
     supervisors = await _by(connection, "site_id", supervising.where(t.grants.c.site_id.in_(at_sites)))
-    zones = select(t.sites.c.id, t.sites.c.time_zone).where(t.sites.c.id.in_(at_sites))
-    students, staff = select(t.enrolments.c.student_id), [*_people(teachers), *_people(supervisors)]
+    standing_in = select(t.substitutes).join(t.people).where(enabled, t.substitutes.c.is_withdrawn.is_(False))
+    substitutes = await _by(connection, "section_id", standing_in.where(t.substitutes.c.section_id.in_(sections)))
+    students = select(t.enrolments.c.student_id)
+    staff = [*_people(teachers), *_people(supervisors), *_people(substitutes)]
     here = t.enrolments.c.section_id.in_(sections)
     wanted: dict[str, dict[str, Rows]] = {
         "enrolments": {},
@@ -87,10 +95,11 @@ async def read_sources(
         }
     return Sources(
         program_zone=(await connection.execute(zone)).scalar_one(),
-        site_zones={row.id: row.time_zone for row in await connection.execute(zones)},
         teachers=teachers,
         sites=await _by(connection, "section_id", select(t.section_sites).where(of_sections)),
         supervisors=supervisors,
+        substitutes=substitutes,
+        calendars=await read_calendars(connection, program_id, at_sites),
         **wanted,
     )
 
@@ -109,22 +118,15 @@ def _people(rows: dict[str, Rows]) -> set[str]:
 def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
     """What the meeting rests on. Each room goes by its site's own date at the start, the teacher by the program's."""
     section, today = meeting.section_id, local_date(meeting.starts_at, sources.program_zone)
-    dates = {site: local_date(meeting.starts_at, zone) for site, zone in sources.site_zones.items()}
+    here = {row.site_id for row in sources.sites.get(section, [])}
+    dates = {site: local_date(meeting.starts_at, sources.calendars.sites[site].zone) for site in here}
     rooms = {
-        row.site_id: RoomFacts(
-            site_id=row.site_id,
-            student_ids=_ids(
-                "student_id",
-                (e for e in sources.enrolments.get(section, []) if e.site_id == row.site_id),
-                dates[row.site_id],
-            ),
-            supervisor_ids=_ids("person_id", sources.supervisors.get(row.site_id, []), dates[row.site_id]),
-            due_by=end_of_next_school_day(dates[row.site_id], sources.site_zones[row.site_id]),
-        )
+        row.site_id: _room(meeting, row, dates[row.site_id], sources)
         for row in sources.sites.get(section, [])
         if is_in_force(row, dates[row.site_id])
     }
     teacher_ids = _ids("person_id", sources.teachers.get(section, []), today)
+    teacher_ids = tuple(sorted({*teacher_ids, *_substitutes(meeting, "teacher", None, today, sources)}))
     adults = {*teacher_ids, *(person for room in rooms.values() for person in room.supervisor_ids)}
     return EnterFacts(
         section_id=section,
@@ -139,7 +141,43 @@ def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
             for student in room.student_ids
             if (codes := _ids("code", sources.accommodations.get(student, []), dates[room.site_id]))
         ),
+        cancelled=meeting.cancel_reason,
     )
+
+
+def _room(meeting: Row[Any], part: Row[Any], day: str, sources: Sources) -> RoomFacts:
+    site_id, calendar = part.site_id, sources.calendars.sites[part.site_id]
+    enrolled = (e for e in sources.enrolments.get(meeting.section_id, []) if e.site_id == site_id)
+    supervisor_ids = _ids("person_id", sources.supervisors.get(site_id, []), day)
+    # Who has the role at the site needs nothing else to stand there.
+    standing_in = _substitutes(meeting, "supervisor", site_id, day, sources) - {*supervisor_ids}
+    times = room_times(
+        meeting.starts_at,
+        meeting.ends_at,
+        calendar,
+        joins_after=part.joins_after,
+        leaves_before=part.leaves_before,
+    )
+    return RoomFacts(
+        site_id=site_id,
+        student_ids=_ids("student_id", enrolled, day),
+        supervisor_ids=tuple(sorted({*supervisor_ids, *standing_in})),
+        due_by=next_school_day_ends(date.fromisoformat(day), calendar, sources.calendars.holidays),
+        joins_at=times.joins_at,
+        leaves_at=times.leaves_at,
+        away=times.away,
+        substitute_ids=tuple(sorted(standing_in)),
+    )
+
+
+def _substitutes(meeting: Row[Any], role: str, site_id: str | None, day: str, sources: Sources) -> set[str]:
+    """Who stands in on that day, or for this very meeting, wherever it was moved."""
+    return {
+        row.person_id
+        for row in sources.substitutes.get(meeting.section_id, [])
+        if (row.role, row.site_id) == (role, site_id)
+        and (row.meeting_id == meeting.id if row.meeting_id is not None else is_in_force(row, day))
+    }
 
 
 def _ids(column: str, rows: Iterable[Row[Any]], date: str) -> tuple[str, ...]:

@@ -62,6 +62,30 @@ SAMPLES = [
         {"starts_at": 10, "ends_at": 20},
     ),
     Sample(
+        "meeting.cancelled",
+        [OPENED],
+        (SYSTEM, facts.MeetingCancelled(reason="weather")),
+        {"reason": "weather"},
+    ),
+    Sample(
+        "meeting.reinstated",
+        [OPENED, (SYSTEM, facts.MeetingCancelled(reason="weather"))],
+        (SYSTEM, facts.MeetingReinstated()),
+        {},
+    ),
+    Sample(
+        "room.timed",
+        [LIVE],
+        (SYSTEM, facts.RoomTimed(site_id=PINE, joins_at=10, leaves_at=20, away="closed")),
+        {"site_id": "pine-ridge", "joins_at": 10, "leaves_at": 20, "away": "closed"},
+    ),
+    Sample(
+        "room.substituted",
+        [LIVE],
+        (SYSTEM, facts.RoomSubstituted(site_id=PINE, substitute_ids=("ruth",))),
+        {"site_id": "pine-ridge", "substitute_ids": ["ruth"]},
+    ),
+    Sample(
         "teachers.assigned",
         [OPENED],
         (SYSTEM, facts.TeachersAssigned(teacher_ids=("tina", "vera"))),

@@ -2,17 +2,25 @@
 
 from dataclasses import replace
 
+from server.domain.actors import Role
 from server.domain.meeting.facts import (
     AccommodationFacts,
     AccommodationsEntered,
     CredentialsEntered,
+    MeetingCancelled,
     MeetingMoved,
+    MeetingReinstated,
     RoomRemoved,
     RoomRostered,
+    RoomSubstituted,
+    RoomTimed,
     StaffFacts,
     TeachersAssigned,
 )
+from server.domain.meeting.lifecycle import EndMeeting, MeetingStarted, StartMeeting
+from server.domain.meeting.returning import AnswerDelivered, DeliverAnswer
 from server.domain.meeting.state import Clearance, Credentials, Licence
+from server.domain.views import audience_of
 from tests.support.given import given, refused
 from tests.support.meetings import (
     DUE_BY,
@@ -25,10 +33,15 @@ from tests.support.meetings import (
     MESA,
     OPENED,
     PINE,
+    RUTH,
+    SAM,
     SECTION,
     STARTS_AT,
     SYSTEM,
+    VERA,
     on_the_way,
+    person,
+    relay,
     relayed,
     room_facts,
     stuck,
@@ -156,3 +169,71 @@ def test_accommodations_are_replaced_and_cleared() -> None:
 
 def test_a_meeting_that_ended_keeps_the_facts_it_ended_with() -> None:
     given(LIVE, ENDED).when(replace(FACTS, teacher_ids=(), rooms=(), section_id="chemistry"), by=SYSTEM).then()
+
+
+# ── The calendar's facts ──────────────────────────────────────────────────────────────────────────────────────────
+
+WEATHER = (SYSTEM, MeetingCancelled(reason="weather"))
+
+
+def test_a_cancelled_class_is_not_started_and_may_be_held_after_all() -> None:
+    cancelled = (
+        given(OPENED).when(replace(FACTS, cancelled="weather"), by=SYSTEM).then(MeetingCancelled(reason="weather"))
+    )
+    assert (cancelled.status, cancelled.cancel_reason) == ("cancelled", "weather")
+    given(OPENED, WEATHER).when(StartMeeting(), by=VERA).then(refused("meeting_cancelled"))
+    given(OPENED, WEATHER).when(relay("q1"), by=RUTH).then(refused("meeting_cancelled"))
+    given(OPENED, WEATHER).when(EndMeeting(), by=VERA).then(refused("meeting_cancelled"))
+    again = given(OPENED, WEATHER).when(FACTS, by=SYSTEM).then(MeetingReinstated())
+    assert (again.status, again.cancel_reason) == ("scheduled", None)
+    given(OPENED, WEATHER, (SYSTEM, MeetingReinstated())).when(StartMeeting(), by=VERA).then(MeetingStarted())
+
+
+def test_another_reason_is_recorded_and_the_same_is_not() -> None:
+    given(OPENED, WEATHER).when(replace(FACTS, cancelled="weather"), by=SYSTEM).then()
+    given(OPENED, WEATHER).when(replace(FACTS, cancelled="illness"), by=SYSTEM).then(MeetingCancelled(reason="illness"))
+
+
+def test_a_class_that_has_begun_goes_on() -> None:
+    given(LIVE).when(replace(FACTS, cancelled="weather"), by=SYSTEM).then()
+
+
+def test_a_room_goes_by_its_own_bells() -> None:
+    rooms = (room_facts(ELK), room_facts(MESA), room_facts(PINE, joins_at=STARTS_AT + 600_000, leaves_at=ENDS_AT))
+    timed = RoomTimed(site_id=PINE, joins_at=STARTS_AT + 600_000, leaves_at=ENDS_AT, away=None)
+    given(OPENED).when(replace(FACTS, rooms=rooms), by=SYSTEM).then(timed)
+    closed = (*rooms[:2], room_facts(PINE, joins_at=STARTS_AT, leaves_at=ENDS_AT, away="closed"))
+    after = (
+        given(LIVE, (SYSTEM, timed), relayed("q1"))
+        .when(replace(FACTS, rooms=closed), by=SYSTEM)
+        .then(RoomTimed(site_id=PINE, joins_at=STARTS_AT, leaves_at=ENDS_AT, away="closed"))
+    )
+    assert after.rooms[PINE].away == "closed"
+    assert list(after.rooms[PINE].waiting) == ["q1"], "what a room asked does not go with it"
+
+
+def test_a_substitute_acts_at_that_site_in_that_meeting_only() -> None:
+    rooms = (
+        room_facts(ELK),
+        room_facts(MESA),
+        room_facts(PINE, supervisor_ids=("ruth", "sam"), substitute_ids=("sam",)),
+    )
+    facts = replace(FACTS, rooms=rooms)
+    rostered = RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth", "sam"), due_by=DUE_BY)
+    substituted = RoomSubstituted(site_id=PINE, substitute_ids=("sam",))
+    given(LIVE).when(facts, by=SYSTEM).then(rostered, substituted)
+    stood_in = given(LIVE, (SYSTEM, rostered), (SYSTEM, substituted))
+    assert [type(event).__name__ for event in stood_in.when(relay("q1"), by=SAM).events()] == ["QuestionRelayed"]
+    given(LIVE).when(relay("q1"), by=SAM).then(refused("not_your_site", "site_id"))
+    audience = audience_of(stood_in.state, SAM)
+    assert audience is not None
+    assert audience.site_ids == (MESA, PINE)
+    without = person("sam", Role.TEACHER)
+    stood_in.when(relay("q1"), by=without).then(refused("not_your_site", "site_id"))
+
+
+def test_a_substitute_still_brings_answers_back_after_the_class() -> None:
+    rostered = RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth", "sam"), due_by=DUE_BY)
+    substituted = RoomSubstituted(site_id=PINE, substitute_ids=("sam",))
+    over = given(LIVE, (SYSTEM, rostered), (SYSTEM, substituted), on_the_way("q1", "answered"), ENDED)
+    over.when(DeliverAnswer(question_id="q1"), by=SAM).then(AnswerDelivered(question_id="q1"))

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import INVARIANT_MARKER, run_state_machine_as_test
 
 from server.domain import messages, views
@@ -28,6 +29,13 @@ QUIET = {
     "print_blob": False,
     "derandomize": True,
 }
+
+
+@pytest.fixture(autouse=True)
+def draws_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hypothesis mixes the constants of our own modules into what it draws: each new module would make other runs of
+    these, and whether a planted fault is found in some dozens of them would hang on that."""
+    monkeypatch.setattr(providers, "_get_local_constants", providers.Constants)
 
 
 @pytest.fixture

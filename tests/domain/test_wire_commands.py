@@ -18,6 +18,7 @@ VALID: dict[str, dict[str, Any]] = {
         "ends_at": NOW,
         "teacher_ids": ["vera"],
         "rooms": [{"site_id": "mesa", "student_ids": ["max"], "supervisor_ids": ["sam"]}],
+        "cancelled": "weather",
         "staff": [
             {
                 "person_id": "vera",
@@ -57,7 +58,7 @@ VALID: dict[str, dict[str, Any]] = {
 OPTIONAL = {
     "question.relay": {"student_id", "verbatim", "urgency", "shareable"},
     "question.answer": {"form", "text", "version"},
-    "meeting.enter_facts": {"staff", "accommodations"},
+    "meeting.enter_facts": {"staff", "accommodations", "cancelled"},
     "question.ask_back": {"note", "version"},
     "question.defer": {"due_at", "version"},
     "question.decline": {"note", "version"},
@@ -66,6 +67,7 @@ OPTIONAL = {
 }
 NULLABLE = {
     *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
+    ("meeting.enter_facts", "cancelled"),
     *(("question.defer", "due_at"), ("question.decline", "note"), ("student.call_on", "question_id")),
 }
 OTHERS: list[Any] = [None, True, 1, 1.0, "1", "true", "", [], ["q1"], {}, {"id": "q1"}]

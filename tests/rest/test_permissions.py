@@ -19,6 +19,7 @@ import pytest
 from server.domain.messages import COMMANDS
 from server.rest import ROUTES
 from tests.support.app import PASSWORD, PHYSICS, House
+from tests.support.school import SYSTEM
 
 PEOPLE = {
     "tess": "tess",
@@ -80,6 +81,11 @@ GET    /api/directory/students                 403  403  403  403  403  200  200
 GET    /api/directory/enrolments               403  403  403  403  403  200  200  200  403  403  200  200  401
 GET    /api/directory/accommodations           403  403  403  403  403  200  200  200  403  403  200  200  401
 GET    /api/directory/meetings                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/holidays                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/closures                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/early_dismissals         403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/patterns                 403  403  403  403  403  200  200  200  403  403  200  200  401
+GET    /api/directory/substitutes              403  403  403  403  403  200  200  200  403  403  200  200  401
 GET    /api/directory/programs/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
 GET    /api/directory/sites/{row_id}           403  403  403  403  403  200  404  200  403  403  404  404  401
 GET    /api/directory/people/{row_id}          403  403  403  403  403  200  404  200  403  403  404  404  401
@@ -95,6 +101,11 @@ GET    /api/directory/students/{row_id}        403  403  403  403  403  200  404
 GET    /api/directory/enrolments/{row_id}      403  403  403  403  403  200  404  200  403  403  404  404  401
 GET    /api/directory/accommodations/{row_id}  403  403  403  403  403  200  404  200  403  403  404  404  401
 GET    /api/directory/meetings/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/holidays/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/closures/{row_id}        403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/early_dismissals/{row_id} 403  403  403  403  403  200  404  200  403  403  404  404  401
+GET    /api/directory/patterns/{row_id}        403  403  403  403  403  200  200  200  403  403  404  404  401
+GET    /api/directory/substitutes/{row_id}     403  403  403  403  403  200  404  200  403  403  404  404  401
 POST   /api/directory/programs                 403  403  403  403  403  403  403  403  403  403  403  403  401
 POST   /api/directory/sites                    403  403  403  403  403  403  403  201  403  403  403  201  401
 POST   /api/directory/people                   403  403  403  403  403  403  403  201  403  403  403  201  401
@@ -110,6 +121,11 @@ POST   /api/directory/students                 403  403  403  403  403  403  403
 POST   /api/directory/enrolments               403  403  403  403  403  403  403  201  403  403  403  409  401
 POST   /api/directory/accommodations           403  403  403  403  403  403  403  201  403  403  403  409  401
 POST   /api/directory/meetings                 403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/holidays                 403  403  403  403  403  403  403  201  403  403  403  201  401
+POST   /api/directory/closures                 403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/early_dismissals         403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/patterns                 403  403  403  403  403  403  403  201  403  403  403  409  401
+POST   /api/directory/substitutes              403  403  403  403  403  403  403  201  403  403  403  409  401
 PATCH  /api/directory/programs/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
 PATCH  /api/directory/sites/{row_id}           403  403  403  403  403  403  403  200  403  403  403  404  401
 PATCH  /api/directory/people/{row_id}          403  403  403  403  403  403  403  200  403  403  403  404  401
@@ -125,6 +141,22 @@ PATCH  /api/directory/students/{row_id}        403  403  403  403  403  403  403
 PATCH  /api/directory/enrolments/{row_id}      403  403  403  403  403  403  403  200  403  403  403  404  401
 PATCH  /api/directory/accommodations/{row_id}  403  403  403  403  403  403  403  200  403  403  403  404  401
 PATCH  /api/directory/meetings/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/holidays/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/closures/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/early_dismissals/{row_id} 403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/patterns/{row_id}        403  403  403  403  403  403  403  200  403  403  403  404  401
+PATCH  /api/directory/substitutes/{row_id}     403  403  403  403  403  403  403  200  403  403  403  404  401
+GET    /api/schedule                           200  200  200  200  200  403  403  200  200  200  403  200  401
+POST   /api/notices/{notice_id}/acknowledge    204  404  204  204  404  403  403  204  404  404  403  404  401
+POST   /api/meetings/{meeting_id}/cancel       403  403  403  403  403  403  403  200  403  403  403  404  401
+POST   /api/meetings/{meeting_id}/reinstate    403  403  403  403  403  403  403  200  403  403  403  404  401
+POST   /api/meetings/{meeting_id}/move         403  403  403  403  403  403  403  200  403  403  403  404  401
+POST   /api/patterns/{pattern_id}/plan         403  403  403  403  403  403  403  200  403  403  403  404  401
+GET    /schedule                               200  200  200  200  200  200  200  200  200  200  200  200  303
+GET    /api/feeds                              200  200  200  200  200  200  200  200  200  200  200  200  401
+POST   /api/feeds                              201  201  201  201  201  201  201  201  201  201  201  201  401
+DELETE /api/feeds/{feed_id}                    204  404  404  404  404  404  404  404  404  404  404  404  401
+GET    /calendar/{token}.ics                   404  404  404  404  404  404  404  404  404  404  404  404  404
 """
 
 ROW_OF = {
@@ -143,6 +175,11 @@ ROW_OF = {
     "enrolments": "enrolment-ann",
     "accommodations": "acc",
     "meetings": PHYSICS,
+    "holidays": "break",
+    "closures": "closed-north",
+    "early_dismissals": "early-north",
+    "patterns": "weekly",
+    "substitutes": "stand-in",
 }
 """A row of each kind that belongs to North, or to the whole program."""
 
@@ -166,7 +203,30 @@ NEW_ROW: dict[str, dict[str, Any]] = {
     "accommodations": {"student_id": "ann", "code": "large_print"} | SPAN,
     "meetings": {"section_id": "physics", "title": "Tomorrow", "starts_at": 1_792_081_200_000}
     | {"ends_at": 1_792_084_800_000},
+    "holidays": {"title": "Thanksgiving", "begins_on": "2026-11-26", "ends_on": "2026-11-27"},
+    "closures": {"site_id": "south", "reason": "weather", "begins_on": "2026-11-25", "ends_on": "2026-11-25"},
+    "early_dismissals": {"site_id": "south", "day": "2026-11-24", "local_time": "12:00"},
+    "patterns": {"section_id": "physics", "title": "Lab", "weekdays": ["sat"], "local_time": "09:00", "minutes": 30}
+    | {"time_zone": "America/Denver"},
+    "substitutes": {"section_id": "physics", "person_id": "edda", "role": "supervisor", "site_id": "south"}
+    | {"meeting_id": PHYSICS},
 }
+SCHEDULE_BODY: dict[str, dict[str, Any]] = {
+    "cancel": {"reason": "weather"},
+    "reinstate": {"reason": "plan_changed"},
+    "move": {"reason": "illness", "starts_at": 1_792_167_600_000, "ends_at": 1_792_171_200_000},
+    "plan": {},
+}
+PLAN: list[tuple[str, dict[str, Any]]] = [
+    ("holidays", {"id": "break", "title": "Autumn break", "begins_on": "2026-10-22", "ends_on": "2026-10-23"}),
+    ("closures", {"id": "closed-north", "site_id": "north", "reason": "weather"}
+        | {"begins_on": "2026-10-20", "ends_on": "2026-10-20"}),
+    ("early_dismissals", {"id": "early-north", "site_id": "north", "day": "2026-10-21", "local_time": "12:00"}),
+    ("patterns", NEW_ROW["patterns"] | {"id": "weekly", "weekdays": ["sun"]}),
+    ("substitutes", NEW_ROW["substitutes"] | {"id": "stand-in", "site_id": "north"}
+        | {"meeting_id": None, "begins_on": "2026-12-01", "ends_on": "2026-12-01"}),
+]  # fmt: skip
+"""What the house itself does not have."""
 
 COMMAND_TABLE = """
                       tess  otto                nora       sol                edda               reg        rosa       cora
@@ -292,6 +352,7 @@ async def test_a_route_answers_each_as_the_table_says(house: House, route: list[
     kind = path.split("/")[3] if path.startswith("/api/directory/") else ""
     if path in {"/api/session", "/api/tokens"} and method == "POST":
         await house.set_password("tess")
+    its_id = await _plan(house, kind, path)
     if "{question_id}" in path:
         for person_id, command, data in ASKED:
             await house.act(person_id, command, data)
@@ -300,19 +361,45 @@ async def test_a_route_answers_each_as_the_table_says(house: House, route: list[
     for column, person_id in PEOPLE.items():
         client = house.nobody if person_id is None else house.client(person_id)
         body = _body(method, path, kind, column)
-        got[column] = (await client.send(method, _filled(path, kind), body)).status
+        filled = _filled(path, kind).replace("{notice_id}", its_id).replace("{feed_id}", its_id)
+        got[column] = (await client.send(method, filled, body)).status
     assert got == expected
+
+
+async def _plan(house: House, kind: str, path: str) -> str:
+    """Have what the route is about; its id, where that is a notice or an address."""
+    if kind in dict(PLAN) or "{pattern_id}" in path:
+        await house.services.directory.create_all(SYSTEM, PLAN)
+    if "{feed_id}" in path:
+        return str((await house.client("tess").send("POST", "/api/feeds")).json["id"])
+    if "{notice_id}" in path:
+        cora = house.client("cora")
+        await cora.send("POST", f"/api/meetings/{PHYSICS}/cancel", {"reason": "weather"})
+        [notice] = (await cora.get("/api/schedule?from=2026-10-14")).json["notices"]
+        return str(notice["id"])
+    return ""
 
 
 def _filled(path: str, kind: str) -> str:
     row_id = ROW_OF.get(kind, "")
     asset = "vendor/importmap.json"
     filled = path.replace("{meeting_id}", PHYSICS).replace("{row_id}", row_id)
-    return filled.replace("{path:.+}", asset).replace("{secret}", "guessed").replace("{question_id}", "q-1")
+    filled = filled.replace("{pattern_id}", "weekly").replace("/api/schedule", "/api/schedule?from=2026-10-14")
+    return (
+        filled.replace("{path:.+}", asset)
+        .replace("{secret}", "guessed")
+        .replace("{token}", "guessed")
+        .replace("{question_id}", "q-1")
+    )
 
 
 def _body(method: str, path: str, kind: str, column: str) -> dict[str, Any] | None:
     if method in {"GET", "DELETE"}:
+        return None
+    action = path.rpartition("/")[2]
+    if action in SCHEDULE_BODY:
+        return SCHEDULE_BODY[action]
+    if path.endswith(("/acknowledge", "/feeds")):
         return None
     if path.endswith("/commands"):
         return {"command_id": f"start-{column}", "name": "meeting.start", "data": {}}

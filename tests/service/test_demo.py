@@ -1,6 +1,7 @@
 """The demo: whole or absent, a class that is live at each start, and links that go on working."""
 
 import json
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from server.service.demo import Demo, describe
 from server.service.directory import Directory
 from server.service.live import Live
 from server.service.rosters import Rosters
+from server.service.schedule import Schedule
 from server.storage import directory_tables as t
 from server.storage.engine import Database
 from tests.service.conftest import quick_passwords
@@ -37,11 +39,11 @@ class House:
         return await describe(self.database, self.folder, BASE)
 
     async def classes(self) -> list[tuple[str, int]]:
-        """(status, start) of the teacher's meetings."""
+        """(status, start) of the teacher's physics classes; the lab has a plan of its own."""
         teacher = await self.accounts.actor_of("teacher")
         assert teacher is not None
         listed = await Rosters(self.database).meetings_of(teacher)
-        return [(one["status"], one["starts_at"]) for one in listed]
+        return [(one["status"], one["starts_at"]) for one in listed if one["section_title"] == "Physics 1"]
 
 
 @pytest.fixture
@@ -69,6 +71,30 @@ async def test_the_first_start_loads_a_school_in_motion(new_house, database: Dat
         expiring = await connection.execute(select(t.clearances).where(t.clearances.c.status == "expiring"))
     assert students == 40
     assert [row.expires_on for row in expiring] == ["2026-10-26"]
+
+
+async def test_the_lab_shows_what_a_schedule_has_to_cope_with(new_house, clock: FakeClock) -> None:
+    house = new_house()
+    await house.start()
+    teacher = await house.accounts.actor_of("teacher")
+    # From Wednesday, 14 October on.
+    shown = await Schedule(house.database, clock).days(teacher, date(2026, 10, 14), 14)
+    labs = [one for one in shown["meetings"] if one["section_title"] == "Physics 1 lab"]
+    assert [(one["local_starts"], one["status"], one["moved_from"] is not None) for one in labs] == [
+        ("2026-10-14T15:05", "scheduled", True),
+        ("2026-10-16T14:05", "cancelled", False),
+        ("2026-10-19T14:05", "scheduled", False),
+        ("2026-10-21T14:05", "scheduled", False),
+        ("2026-10-23T14:05", "scheduled", False),
+        ("2026-10-26T14:05", "scheduled", False),
+    ]
+    stood_in = [(a["name"], a["is_substitute"]) for room in labs[2]["rooms"] for a in room["supervisors"]]
+    assert ("Kwame Osei", True) in stood_in
+    assert [(one["kind"], one["site_id"], one["begins_on"]) for one in shown["away"]] == [
+        ("closure", "harlow", "2026-10-19"),
+        ("early_dismissal", "kettle-creek", "2026-10-21"),
+    ]
+    assert [one["change"] for one in shown["notices"]] == ["moved", "cancelled"]
 
 
 async def test_outside_clients_find_all_they_need(new_house, live: Live) -> None:

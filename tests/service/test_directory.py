@@ -227,6 +227,7 @@ async def test_a_registrar_sees_what_belongs_to_their_sites(directory: Directory
         "students": ["ann", "bob"],
         "enrolments": ["enrolment-ann", "enrolment-bob"],
         "accommodations": ["acc"],
+        **{kind: [] for kind in ("holidays", "closures", "early_dismissals", "patterns", "substitutes")},
         "meetings": ["m1"],
     }
     assert grant_ids == ["grant-nora", "grant-reg"]

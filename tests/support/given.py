@@ -203,6 +203,10 @@ def picture_of(state: Meeting) -> EnterFacts:
                 student_ids=tuple(r.student_ids),
                 supervisor_ids=tuple(r.supervisor_ids),
                 due_by=r.due_by,
+                joins_at=r.joins_at,
+                leaves_at=r.leaves_at,
+                away=r.away,
+                substitute_ids=tuple(r.substitute_ids),
             )
             for r in state.rooms.values()
         ),
@@ -213,6 +217,7 @@ def picture_of(state: Meeting) -> EnterFacts:
         accommodations=tuple(
             AccommodationFacts(student_id=who, codes=codes) for who, codes in state.accommodations.items()
         ),
+        cancelled=state.cancel_reason,
     )
 
 
@@ -223,14 +228,23 @@ def _picture_after(state: Meeting, event: Any) -> EnterFacts:
             return replace(picture, section_id=event.section_id, starts_at=event.starts_at, ends_at=event.ends_at)
         case facts.MeetingMoved():
             return replace(picture, starts_at=event.starts_at, ends_at=event.ends_at)
+        case facts.MeetingCancelled():
+            return replace(picture, cancelled=event.reason)
+        case facts.MeetingReinstated():
+            return replace(picture, cancelled=None)
         case facts.TeachersAssigned():
             return replace(picture, teacher_ids=event.teacher_ids)
         case facts.RoomRostered() | facts.RoomRemoved():
             rooms = tuple(room for room in picture.rooms if room.site_id != event.site_id)
             if isinstance(event, facts.RoomRostered):
                 now = {name: getattr(event, name) for name in event.__dataclass_fields__}
-                rooms += (RoomFacts(**now),)
+                held = next((room for room in picture.rooms if room.site_id == event.site_id), None)
+                rooms += (RoomFacts(**now) if held is None else replace(held, **now),)
             return replace(picture, rooms=rooms)
+        case facts.RoomTimed() | facts.RoomSubstituted():
+            now = {name: getattr(event, name) for name in event.__dataclass_fields__}
+            changed = [replace(room, **now) if room.site_id == event.site_id else room for room in picture.rooms]
+            return replace(picture, rooms=tuple(changed))
         case facts.CredentialsEntered():
             entered = StaffFacts(person_id=event.person_id, licences=event.licences, clearance=event.clearance)
             kept = tuple(one for one in picture.staff if one.person_id != event.person_id)

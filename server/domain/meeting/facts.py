@@ -7,20 +7,29 @@ figure. `EnterFacts` carries the whole picture, and its rule records only what d
 from dataclasses import dataclass, replace
 
 from ..actors import Permission
+from ..calendar import AwayReason
 from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .figures import tallied
-from .state import Clearance, Credentials, Licence, Meeting, Room
+from .state import CancelReason, Clearance, Credentials, Licence, Meeting, Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomFacts:
-    """A site's roster and supervisors on the meeting's date; `due_by` is the end of its next school day after that."""
+    """A site's roster and supervisors on the meeting's date; `due_by` is the end of its next school day after that.
+
+    `joins_at` and `leaves_at` are when the room is there by its own bells, `away` why it is not at all. Those of its
+    supervisors who are there for this meeting alone are the `substitute_ids`.
+    """
 
     site_id: Id
     student_ids: tuple[Id, ...]
     supervisor_ids: tuple[Id, ...]
     due_by: Millis | None = None
+    joins_at: Millis | None = None
+    leaves_at: Millis | None = None
+    away: AwayReason | None = None
+    substitute_ids: tuple[Id, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,7 @@ class EnterFacts:
     rooms: tuple[RoomFacts, ...]
     staff: tuple[StaffFacts, ...] = ()
     accommodations: tuple[AccommodationFacts, ...] = ()
+    cancelled: CancelReason | None = None
 
 
 @event("meeting.opened")
@@ -74,6 +84,20 @@ class MeetingMoved:
     ends_at: int
 
 
+@event("meeting.cancelled")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCancelled:
+    """The class is not held, and why."""
+
+    reason: CancelReason
+
+
+@event("meeting.reinstated")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingReinstated:
+    """A cancelled class is held after all."""
+
+
 @event("teachers.assigned")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeachersAssigned:
@@ -94,6 +118,26 @@ class RoomRostered:
     student_ids: tuple[str, ...]
     supervisor_ids: tuple[str, ...]
     due_by: int | None
+
+
+@event("room.timed")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomTimed:
+    """When the site's room is in the meeting, by its own bells (milliseconds, UTC), or why it is away."""
+
+    site_id: str
+    joins_at: int | None
+    leaves_at: int | None
+    away: AwayReason | None
+
+
+@event("room.substituted")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSubstituted:
+    """Who stands in the site's room for this meeting alone, whole; none: nobody any more."""
+
+    site_id: str
+    substitute_ids: tuple[str, ...]
 
 
 @event("room.removed")
@@ -132,6 +176,7 @@ def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[o
         raise Refused("wrong_section", "a meeting cannot move to another section", "section_id")
     return [
         *_schedule(state, command, context),
+        *_cancellation(state, command),
         *_staff(state, command),
         *_rooms(state, command),
         *_accommodations(state, command),
@@ -143,6 +188,13 @@ def _schedule(state: Meeting, command: EnterFacts, context: Context) -> list[obj
     if not state.is_open:
         return [MeetingOpened(program_id=context.actor.program_id, section_id=command.section_id, **times)]
     return [] if (state.starts_at, state.ends_at) == tuple(times.values()) else [MeetingMoved(**times)]
+
+
+def _cancellation(state: Meeting, command: EnterFacts) -> list[object]:
+    """A class that has begun goes on: it is ended, not cancelled."""
+    if state.status == "live" or command.cancelled == state.cancel_reason:
+        return []
+    return [MeetingReinstated()] if command.cancelled is None else [MeetingCancelled(reason=command.cancelled)]
 
 
 def _staff(state: Meeting, command: EnterFacts) -> list[object]:
@@ -170,8 +222,21 @@ def _rooms(state: Meeting, command: EnterFacts) -> list[object]:
                     due_by=room.due_by,
                 )
             )
+        events += _calendar(held, room)
     gone = state.rooms.keys() - {room.site_id for room in command.rooms}
     return events + [RoomRemoved(site_id=site_id) for site_id in sorted(gone)]
+
+
+def _calendar(held: Room | None, room: RoomFacts) -> list[object]:
+    events: list[object] = []
+    times = (room.joins_at, room.leaves_at, room.away)
+    if times != ((None, None, None) if held is None else (held.joins_at, held.leaves_at, held.away)):
+        joins_at, leaves_at, away = times
+        events.append(RoomTimed(site_id=room.site_id, joins_at=joins_at, leaves_at=leaves_at, away=away))
+    substitutes = frozenset(room.substitute_ids)
+    if substitutes != (frozenset() if held is None else held.substitute_ids):
+        events.append(RoomSubstituted(site_id=room.site_id, substitute_ids=tuple(sorted(substitutes))))
+    return events
 
 
 def _accommodations(state: Meeting, command: EnterFacts) -> list[object]:
@@ -200,6 +265,16 @@ def meeting_moved(state: Meeting, event: MeetingMoved, recorded: Recorded) -> Me
     return replace(state, starts_at=event.starts_at, ends_at=event.ends_at)
 
 
+@applies(MeetingCancelled)
+def meeting_cancelled(state: Meeting, event: MeetingCancelled, recorded: Recorded) -> Meeting:
+    return replace(state, status="cancelled", cancel_reason=event.reason)
+
+
+@applies(MeetingReinstated)
+def meeting_reinstated(state: Meeting, event: MeetingReinstated, recorded: Recorded) -> Meeting:
+    return replace(state, status="scheduled", cancel_reason=None)
+
+
 @applies(TeachersAssigned)
 def teachers_assigned(state: Meeting, event: TeachersAssigned, recorded: Recorded) -> Meeting:
     return replace(state, teacher_ids=frozenset(event.teacher_ids))
@@ -217,6 +292,19 @@ def room_rostered(state: Meeting, event: RoomRostered, recorded: Recorded) -> Me
         for question in sorted(state.questions.values(), key=lambda q: q.waiting_since):
             if question.site_id == event.site_id:
                 room = tallied(room, None, question)
+    return replace(state, rooms={**state.rooms, event.site_id: room})
+
+
+@applies(RoomTimed)
+def room_timed(state: Meeting, event: RoomTimed, recorded: Recorded) -> Meeting:
+    room = state.rooms[event.site_id]
+    room = replace(room, joins_at=event.joins_at, leaves_at=event.leaves_at, away=event.away)
+    return replace(state, rooms={**state.rooms, event.site_id: room})
+
+
+@applies(RoomSubstituted)
+def room_substituted(state: Meeting, event: RoomSubstituted, recorded: Recorded) -> Meeting:
+    room = replace(state.rooms[event.site_id], substitute_ids=frozenset(event.substitute_ids))
     return replace(state, rooms={**state.rooms, event.site_id: room})
 
 

@@ -1,4 +1,7 @@
-"""A meeting's life: scheduled → live → ended. (The lobby and reconciling come with the class around the questions.)"""
+"""A meeting's life: scheduled → live → ended. (The lobby and reconciling come with the class around the questions.)
+
+A cancelled one is not held; that it is cancelled comes from the directory: see `facts`.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -40,6 +43,8 @@ def start_meeting(state: Meeting, command: StartMeeting, context: Context) -> li
         raise Refused("already_live", "the class is live already")
     if state.status == "ended":
         raise Refused("meeting_ended", "the class has ended and cannot be started again")
+    if state.status == "cancelled":
+        raise Refused("meeting_cancelled", "the class was cancelled: the coordinator can have it held after all")
     return [MeetingStarted()]
 
 

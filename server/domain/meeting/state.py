@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from ..actors import Actor, Grant, Role
+from ..calendar import AwayReason
 from ..messages import Context, Refused
 
-MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended"]
+MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended", "cancelled"]
+CancelReason: TypeAlias = Literal["weather", "illness", "no_teacher", "holiday", "technical", "plan_changed", "other"]
 QuestionStatus: TypeAlias = Literal[
     "queued",
     "seen",
@@ -59,6 +61,13 @@ class Room:
     supervisor_ids: frozenset[str]
     due_by: int | None = None
     """When what was left open today is due (milliseconds, UTC): see `deferring.default_due`."""
+    joins_at: int | None = None
+    leaves_at: int | None = None
+    """From when until when the room is there by its own bells (milliseconds, UTC): see `calendar.room_times`."""
+    away: AwayReason | None = None
+    """Why the room is not there at all; its people keep their part in the meeting, and what they asked."""
+    substitute_ids: frozenset[str] = frozenset()
+    """Those among `supervisor_ids` who stand in this room for this meeting alone, without a role at the site."""
     last_turn: int = -1
     """The turn of the site's newest question: see `order.next_turn`."""
     asked: int = 0
@@ -215,6 +224,8 @@ class Meeting:
     starts_at: int = 0
     ends_at: int = 0
     status: MeetingStatus = "scheduled"
+    cancel_reason: CancelReason | None = None
+    """While it is cancelled."""
     started_at: int | None = None
     ended_at: int | None = None
     teacher_ids: frozenset[str] = frozenset()
@@ -246,14 +257,19 @@ def require_live(state: Meeting) -> None:
         raise Refused("meeting_not_live", "the class has not started yet")
     if state.status == "ended":
         raise Refused("meeting_ended", "the class has ended")
+    if state.status == "cancelled":
+        raise Refused("meeting_cancelled", "the class was cancelled and is not held")
 
 
 def supervises(state: Meeting, actor: Actor, room: Room) -> bool:
     """Whether the room is the actor's: theirs on the meeting's date, and their role at the site holds today.
 
     After the class today's role alone decides: an answer that is still owed is brought back by whoever stands there
-    then, and who has moved to another site sees this one's students no more (domain.md, Who).
+    then, and who has moved to another site sees this one's students no more (domain.md, Who). A substitute stands there
+    for this meeting alone, before and after its end: somebody whose own role is at another site.
     """
+    if actor.person_id in room.substitute_ids:
+        return actor.has_role(Role.SUPERVISOR)
     holds = Grant(Role.SUPERVISOR, room.site_id) in actor.grants
     return holds and (state.status == "ended" or actor.person_id in room.supervisor_ids)
 

@@ -1,14 +1,14 @@
 """When a site's next school day ends: Monday to Friday, half past three by its own clock."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
-from server.storage.directory import end_of_next_school_day
+from server.domain.calendar import SiteCalendar, next_school_day_ends
 
 
 @pytest.mark.parametrize(
-    ("date", "zone", "ends"),
+    ("day", "zone", "ends"),
     [
         ("2026-10-14", "America/Denver", "2026-10-15T21:30Z"),
         ("2026-10-14", "America/Los_Angeles", "2026-10-15T22:30Z"),
@@ -22,10 +22,10 @@ from server.storage.directory import end_of_next_school_day
     ],
     ids=["Wednesday", "further west", "Thursday", "Friday", "Saturday", "Sunday", "winter", "summer", "new year"],
 )
-def test_the_next_school_day(date: str, zone: str, ends: str) -> None:
+def test_the_next_school_day(day: str, zone: str, ends: str) -> None:
     expected = datetime.strptime(ends, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
-    assert end_of_next_school_day(date, zone) == int(expected.timestamp()) * 1_000
+    assert next_school_day_ends(date.fromisoformat(day), SiteCalendar(zone)) == int(expected.timestamp()) * 1_000
 
 
 def test_after_the_last_day_of_the_calendar_there_is_none() -> None:
-    assert end_of_next_school_day("9999-12-31", "America/Denver") is None
+    assert next_school_day_ends(date.fromisoformat("9999-12-31"), SiteCalendar("America/Denver")) is None
