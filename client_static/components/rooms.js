@@ -1,5 +1,6 @@
 // The rooms of a class as fixed columns: they never change places, and a room's edge says its state before a word is
 // read.
+import { presentIn } from '../core/duty.js'
 import { html } from '../core/html.js'
 import { roomState } from '../core/questions.js'
 import { asNumber, locale, t } from '../core/text.js'
@@ -37,10 +38,11 @@ export const Rooms = ({ rooms, questions, calls = [], names, onPick, picked }) =
 function Room({ room, questions, calls, names, onPick, index, isPicked }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
+  const isUncovered = room.duty.uncovered_since !== null
   const name = names.site(room.site_id)
   const { median } = room.waits.answered
   return html`
-    <article class=${`room ${tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
+    <article class=${`room ${isUncovered && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
       <h2>
         ${onPick
           ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
@@ -57,7 +59,7 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
       <//>
       <dl>
         ${calls.length > 0 && html`<${LatestCall} ...${{ calls, names }} />`}
-        <${Figure} name="supervisors" value=${room.supervisor_ids.map(names.person).join(', ') || t('room.nobody')} />
+        <${OnDuty} ...${{ room, names }} />
         <${Figure} name="students" value=${asNumber(room.students)} />
         <${Figure} name="asked" value=${asNumber(room.asked)} />
         <${Figure} name="onWayBack" value=${asNumber(room.on_way_back)} />
@@ -65,6 +67,20 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
       </dl>
     </article>
   `
+}
+
+/** Who is in the room; that nobody is, in words; or, while nobody needs to be, who is named for it. One line. */
+function OnDuty({ room, names }) {
+  const { uncovered_since: since } = room.duty
+  if (since !== null) {
+    return html`<div class="supervisors is-uncovered">
+      <dt><${Mark} name="warn" /> ${t('room.uncovered')}</dt><dd><${Wait} since=${since} /></dd>
+    </div>`
+  }
+  const here = presentIn(room)
+  const named = here.length ? here : room.supervisor_ids
+  const words = here.length ? 'room.onDuty' : 'room.supervisors'
+  return html`<div class="supervisors"><dt>${t(words)}</dt><dd>${named.map(names.person).join(', ') || t('room.nobody')}</dd></div>`
 }
 
 /** One line, whatever happens: the rooms never grow. The list of calls has them all. */

@@ -94,8 +94,8 @@ const Unsent = ({ meetings }) =>
 
 function Meetings({ meetings, isDesk }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
-  const coming = meetings.filter((meeting) => meeting.status === 'scheduled').sort((a, b) => a.starts_at - b.starts_at)
-  const past = meetings.filter((meeting) => meeting.status === 'ended').sort((a, b) => b.starts_at - a.starts_at)
+  const coming = meetings.filter((meeting) => ['scheduled', 'lobby'].includes(meeting.status)).sort((a, b) => a.starts_at - b.starts_at)
+  const past = meetings.filter((meeting) => ['ended', 'reconciled'].includes(meeting.status)).sort((a, b) => b.starts_at - a.starts_at)
   if (meetings.length === 0 && isDesk) return null
   return html`
     <h2>${t('home.live')}</h2>

@@ -5,6 +5,7 @@ import { useMemo, useState } from 'preact/hooks'
 
 import { AskForm, emptyDraft } from '../components/ask-form.js'
 import { Bar } from '../components/bar.js'
+import { DutyBar } from '../components/duty-bar.js'
 import { useFocusKept } from '../components/focus-kept.js'
 import { LastAsk } from '../components/last-ask.js'
 import { LinkNotice } from '../components/link-notice.js'
@@ -57,6 +58,7 @@ export function SupervisorPage({ meeting, title, section }) {
           ...${{ meeting: view, room: room.figures, waiting: room.waiting, refused: room.refused, toDo: todo }}
           link=${link.value}
         />
+        <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
       </div>
       <${ToDo}
         about=${about}

@@ -169,11 +169,12 @@ function useNewsAnnounced(meeting) {
   const before = useRef(null)
   const questions = meeting.questions.value
   const calls = meeting.calls.value
+  const rooms = meeting.rooms.value
   useEffect(() => {
     const names = meeting.names.value
     if (before.current) {
-      for (const sentence of newsSince(before.current, questions, calls, names, session.peek().person_id)) say(sentence)
+      for (const sentence of newsSince(before.current, questions, calls, names, session.peek().person_id, rooms)) say(sentence)
     }
-    before.current = glance(questions, calls)
-  }, [questions, calls])
+    before.current = glance(questions, calls, rooms)
+  }, [questions, calls, rooms])
 }

@@ -51,7 +51,7 @@ export function TeacherPage({ meeting, title, section }) {
           <${Calls} ...${{ calls, names, isLive }} onCall=${acts.openCall} onEnd=${acts.endCall} />
           <${AskedBack} ...${{ desk, acts, names }} questions=${askedBack} />
           <${WayBack} ...${{ questions, names }} />
-          ${status !== 'ended' && html`<${Deferred} ...${{ desk, acts, names }} questions=${deferred} />`}
+          ${!['ended', 'reconciled'].includes(status) && html`<${Deferred} ...${{ desk, acts, names }} questions=${deferred} />`}
         </div>
       </div>
     </main>

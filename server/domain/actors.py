@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ERASE_TEXT = "question:erase"
     CALL_STUDENT = "student:call"
     ANSWER_CALL = "student:answer_call"
+    KEEP_DUTY = "duty:keep"
+    """Sign on and off in a room, step out, hand over."""
     SETTLE_DUE = "meeting:settle_due"
     READ_DIRECTORY = "directory:read"
     EDIT_DIRECTORY = "directory:edit"
@@ -82,6 +84,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.APPEAL_QUESTION,
         Permission.RETURN_ANSWER,
         Permission.ANSWER_CALL,
+        Permission.KEEP_DUTY,
     },
     Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
     Role.COORDINATOR: _EVERYONE

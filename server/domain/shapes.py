@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from .fields import Id, Millis, Version
 from .meeting.state import AnswerForm, CallStatus, DeclineReason, MeetingStatus, QuestionStatus, Urgency
+from .meeting.timeline import LeaveReason, MarkKind
 from .waits import Waits
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
@@ -24,10 +25,40 @@ class MeetingView(TypedDict):
     status: MeetingStatus
     starts_at: Millis
     ends_at: Millis
+    lobby_at: Millis | None
+    """When the lobby opened, if it did."""
     started_at: Millis | None
     ended_at: Millis | None
+    reconciled_at: Millis | None
+    """When the class was closed for good: nothing of it is owed."""
     teacher_ids: list[Id]
     site_ids: list[Id]
+
+
+class AdultView(TypedDict):
+    """Somebody on duty in a room; `away_since` while they have stepped out, `covered_by` who stands in for them."""
+
+    person_id: Id
+    since: Millis
+    away_since: Millis | None
+    covered_by: Id | None
+
+
+class OfferView(TypedDict):
+    """`person_id` would hand over: to one person, or (null) to whoever of the room comes first."""
+
+    person_id: Id
+    to_id: Id | None
+    at: Millis
+
+
+class DutyView(TypedDict):
+    """Who is on duty in a room."""
+
+    adults: list[AdultView]
+    offers: list[OfferView]
+    uncovered_since: Millis | None
+    """Since when no adult is in the room, from the lobby to the end of the class; null: one is, or none is needed."""
 
 
 class RoomView(TypedDict):
@@ -47,6 +78,33 @@ class RoomView(TypedDict):
     due_by: Millis | None
     """When what is left open is due, where nothing else is said; null: a day after the planned end."""
     waits: Waits
+    duty: DutyView
+
+
+class MarkView(TypedDict):
+    """One thing that happened in a room: `person_id` did it or it befell them, `other_id` is the other side of it."""
+
+    at: Millis
+    what: MarkKind
+    person_id: Id | None
+    other_id: Id | None
+    reason: LeaveReason | None
+
+
+class PresenceView(TypedDict):
+    """An adult was in the room from `from_at` up to and without `to_at`; null: still is."""
+
+    person_id: Id
+    from_at: Millis
+    to_at: Millis | None
+
+
+class TimelineView(TypedDict):
+    """All that happened in a room, in order, and who was in it when; a supervisor sees their own rooms'."""
+
+    site_id: Id
+    marks: list[MarkView]
+    on_duty: list[PresenceView]
 
 
 class AnswerView(TypedDict):
@@ -171,6 +229,14 @@ class RoomEntry(TypedDict):
     value: RoomView
 
 
+class TimelineEntry(TypedDict):
+    """A room's timeline in a snapshot; its id is the site's."""
+
+    kind: Literal["timeline"]
+    id: Id
+    value: TimelineView
+
+
 class QuestionEntry(TypedDict):
     """A question's view in a snapshot."""
 
@@ -203,6 +269,14 @@ class RoomChange(TypedDict):
     value: RoomView | None
 
 
+class TimelineChange(TypedDict):
+    """A room's new timeline; null takes it away."""
+
+    kind: Literal["timeline"]
+    id: Id
+    value: TimelineView | None
+
+
 class QuestionChange(TypedDict):
     """A question's new view; null takes it away."""
 
@@ -219,5 +293,5 @@ class CallChange(TypedDict):
     value: CallView | None
 
 
-Entry: TypeAlias = MeetingEntry | RoomEntry | QuestionEntry | CallEntry
-Change: TypeAlias = MeetingChange | RoomChange | QuestionChange | CallChange
+Entry: TypeAlias = MeetingEntry | RoomEntry | TimelineEntry | QuestionEntry | CallEntry
+Change: TypeAlias = MeetingChange | RoomChange | TimelineChange | QuestionChange | CallChange

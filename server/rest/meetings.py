@@ -14,7 +14,7 @@ from ..domain.meeting.order import Rule, place_of
 from ..domain.meeting.questions import unknown_question
 from ..domain.meeting.state import MeetingStatus
 from ..domain.messages import Refused
-from ..domain.shapes import AUDIENCE_PATTERN, CallView, Entry, MeetingView, QuestionView, RoomView
+from ..domain.shapes import AUDIENCE_PATTERN, CallView, Entry, MeetingView, QuestionView, RoomView, TimelineView
 from ..domain.views import owed, snapshot, view
 from ..domain.waits import WaitReport, wait_report
 from ..exchange.report_csv import report_csv
@@ -142,6 +142,7 @@ class Report(TypedDict):
 
     meeting: MeetingView
     rooms: list[RoomView]
+    timelines: list[TimelineView]
     questions: list[QuestionView]
     calls: list[CallView]
     owed: list[Owed]
@@ -267,6 +268,7 @@ async def get_report(call: Call) -> Any:
     return {
         "meeting": view(state, "meeting", "meeting", audience),
         "rooms": rooms,
+        "timelines": _shown(call.meeting, "timeline"),
         "questions": _shown(call.meeting, "question"),
         "calls": _shown(call.meeting, "call"),
         "owed": [{"question_id": one.question_id, "due_at": one.due_at} for one in owed(state, audience)],

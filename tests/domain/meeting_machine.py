@@ -17,6 +17,7 @@ from server.domain import views
 from server.domain.actors import Actor
 from server.domain.fields import ERASED
 from server.domain.meeting import Meeting
+from server.domain.meeting.duty import on_duty_intervals
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.state import Clearance, Question
 from server.domain.messages import COMMANDS, Context, Recorded, Refused, apply, decide, parse_command
@@ -70,6 +71,8 @@ REFUSALS = {
     *("unknown_question", "unknown_stream", "wrong_state"),
     *("already_appealed", "already_merged", "merge_cycle", "private_question"),
     *("not_a_choice", "out_of_range", "unknown_call"),
+    *("too_early", "last_adult", "not_on_duty", "on_duty_elsewhere", "relieved", "already_relieved", "not_offered"),
+    *("unknown_adult", "still_owed"),
 }
 """What may be answered to commands that can be read. `internal` and `busy` are never among them."""
 NEXT_STEPS = {
@@ -429,6 +432,38 @@ class MeetingMachine(RuleBasedStateMachine):
         adult = SUPERVISOR_OF[call.site_id] if call else RUTH
         self.ask(actor or (adult if name == "student.answer_call" else VERA), name, data)
 
+    @rule(
+        several=st.lists(
+            st.tuples(
+                st.sampled_from(
+                    ["sign_on", "sign_on", "step_out", "return", "offer", "accept", "take_over", "sign_off"]
+                ),
+                st.sampled_from([None, None, None, RUTH, LENA, SAM]),
+                st.sampled_from(SITES),
+                st.sampled_from([None, "ruth", "lena"]),
+                st.sampled_from(["emergency", "emergency", None]),
+            ),
+            min_size=1,
+            max_size=6,
+        )
+    )
+    def keep_duty(self, several: list[Any]) -> None:
+        """Supervisors come, go and relieve each other, also where they have no business to."""
+        for what, actor, site, other, reason in several:
+            fields = {
+                "step_out": {"covered_by": other, "reason": reason},
+                "offer": {"to_id": other},
+                "accept": {"person_id": other or "sam"},
+                "take_over": {"person_id": other or "sam"},
+                "sign_off": {"reason": reason},
+            }
+            self.ask(actor or SUPERVISOR_OF[site], f"duty.{what}", {"site_id": site} | fields.get(what, {}))
+
+    @precondition(lambda self: self.state.is_over)
+    @rule(actor=st.sampled_from([VERA, THEO]))
+    def reconcile(self, actor: Actor) -> None:
+        self.ask(actor, "meeting.reconcile", {})
+
     @rule(hours=st.sampled_from([1, 30]), actor=st.sampled_from([SYSTEM, SYSTEM, SYSTEM, RUTH]))
     @precondition(lambda self: len(self.log) > 12)
     def settle(self, hours: int, actor: Actor) -> None:
@@ -582,6 +617,20 @@ class MeetingMachine(RuleBasedStateMachine):
             assert waits == (seen, answered, confirmed), "figures: waits"
 
     @invariant()
+    def an_adult_is_in_one_room_and_a_room_without_one_says_so(self) -> None:
+        here = [one for held in self.state.timelines.values() for one in held.present]
+        assert len(here) == len(set(here)), "duty: somebody is in two rooms"
+        for site_id, room in self.state.rooms.items():
+            shown = views.view(self.state, "room", site_id, Audience("teacher"))
+            assert shown is not None
+            open_now = [one.person_id for one in on_duty_intervals(self.state, site_id) if one.to_at is None]
+            present = [one["person_id"] for one in shown["duty"]["adults"] if one["away_since"] is None]
+            assert sorted(open_now) == sorted(present), "duty: the intervals are not who is there"
+            assert set(present) <= room.supervisor_ids, "duty: somebody who does not supervise the room"
+            is_owed = self.state.status in ("lobby", "live")
+            assert (shown["duty"]["uncovered_since"] is not None) is (is_owed and not present), "duty: silently unowned"
+
+    @invariant()
     def what_is_due_is_a_recount(self) -> None:
         due = {q.question_id: q.due_at for q in self.state.questions.values() if q.status == "cannot_find"}
         assert dict(self.state.due) == due, "due: not what cannot be found"
@@ -624,7 +673,7 @@ class MeetingMachine(RuleBasedStateMachine):
                 f"next step: nobody can bring on what is {question.status}"
             )
             is_undecided = question.status in ("claimed", "answering", "asked_back", "queued")
-            if self.state.status == "ended" and is_undecided:
+            if self.state.is_over and is_undecided:
                 touched = [r for r in self.log if getattr(r.event, "question_id", None) == question.question_id]
                 assert touched[-1].at >= (self.state.ended_at or 0), "end: the class ended over an open question"
 
@@ -713,7 +762,11 @@ class MeetingMachine(RuleBasedStateMachine):
                 site
                 for site, room in self.state.rooms.items()
                 if actor.person_id in room.supervisor_ids
-                or (self.state.status == "ended" and actor.person_id in REACH and site in REACH[actor.person_id])
+                or (
+                    self.state.status in ("ended", "reconciled")
+                    and actor.person_id in REACH
+                    and site in REACH[actor.person_id]
+                )
             }
             if actor.person_id in ("vera", "theo", "tina"):
                 expected = Audience("teacher") if actor.person_id in self.state.teacher_ids else None

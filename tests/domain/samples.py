@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
-from server.domain.meeting import answering, asking, erasing, facts, lifecycle, returning
+from server.domain.meeting import answering, asking, duty, erasing, facts, lifecycle, returning
 from server.domain.meeting.state import Clearance, Licence
 from tests.support.meetings import (
     CORA,
     DUE_BY,
     ELK,
+    ENDED,
+    LENA,
     LIVE,
     MESA,
     OPENED,
@@ -26,14 +28,21 @@ from tests.support.meetings import (
     closed,
     declined,
     deferred,
+    handed_over,
     merged,
     not_found,
+    off_duty,
+    offered,
+    on_duty,
     on_the_way,
+    out,
     relayed,
     released,
     reopened,
     seen,
+    taken_over,
     unmerged,
+    with_relief,
     withdrawn,
 )
 
@@ -78,6 +87,51 @@ SAMPLES = [
         [LIVE, relayed("q1"), relayed("m1", MESA)],
         (SYSTEM, facts.RoomRemoved(site_id=PINE)),
         {"site_id": "pine-ridge"},
+    ),
+    Sample("meeting.lobby_opened", [OPENED], (VERA, lifecycle.LobbyOpened()), {}),
+    Sample("meeting.reconciled", [LIVE, ENDED], (VERA, lifecycle.MeetingReconciled()), {}),
+    Sample("duty.signed_on", [LIVE], on_duty(RUTH, PINE), {"site_id": "pine-ridge"}),
+    Sample(
+        "duty.stepped_out",
+        [LIVE, with_relief(), on_duty(RUTH, PINE), on_duty(LENA, PINE)],
+        out(RUTH, PINE, covered_by="lena"),
+        {"site_id": "pine-ridge", "covered_by": "lena", "reason": None},
+    ),
+    Sample(
+        "duty.returned",
+        [LIVE, on_duty(RUTH, PINE), out(RUTH, PINE, reason="other")],
+        (RUTH, duty.Returned(site_id=PINE)),
+        {"site_id": "pine-ridge"},
+    ),
+    Sample(
+        "duty.offered",
+        [LIVE, with_relief(), on_duty(RUTH, PINE)],
+        offered(RUTH, PINE, "lena"),
+        {"site_id": "pine-ridge", "to_id": "lena"},
+    ),
+    Sample(
+        "duty.offer_dropped",
+        [LIVE, with_relief(), on_duty(RUTH, PINE), offered(RUTH, PINE, "lena")],
+        (LENA, duty.OfferDropped(site_id=PINE, person_id="ruth")),
+        {"site_id": "pine-ridge", "person_id": "ruth"},
+    ),
+    Sample(
+        "duty.handed_over",
+        [LIVE, with_relief(), on_duty(RUTH, PINE), offered(RUTH, PINE)],
+        handed_over(LENA, PINE, "ruth"),
+        {"site_id": "pine-ridge", "person_id": "ruth"},
+    ),
+    Sample(
+        "duty.taken_over",
+        [LIVE, with_relief(), on_duty(RUTH, PINE)],
+        taken_over(LENA, PINE, "ruth"),
+        {"site_id": "pine-ridge", "person_id": "ruth"},
+    ),
+    Sample(
+        "duty.signed_off",
+        [LIVE, on_duty(RUTH, PINE)],
+        off_duty(RUTH, PINE, "room_is_empty"),
+        {"site_id": "pine-ridge", "reason": "room_is_empty"},
     ),
     Sample(
         "credentials.entered",

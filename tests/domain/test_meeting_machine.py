@@ -14,7 +14,18 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import INVARIANT_MARKER, run_state_machine_as_test
 
 from server.domain import messages, views
-from server.domain.meeting import answering, asking, figures, lifecycle, merging, order, questions, settling
+from server.domain.meeting import (
+    answering,
+    asking,
+    duty,
+    figures,
+    lifecycle,
+    merging,
+    order,
+    questions,
+    settling,
+    timeline,
+)
 from server.domain.messages import Recorded, apply
 from server.service import live
 from server.storage import event_log
@@ -262,6 +273,11 @@ def wait_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "_exchanged", faulty)
 
 
+def adult_without_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs on is there, and the intervals do not say so."""
+    monkeypatch.setattr(duty, "came", lambda held, *rest: replace(timeline.came(held, *rest), intervals=held.intervals))
+
+
 FAULTS = [
     (skipped_seq, "seq: "),
     (forgotten_room, "views: "),
@@ -284,6 +300,7 @@ FAULTS = [
     (forgotten_lead, "views: "),
     (class_that_ends_over_the_asked_back, "end: "),
     (wait_counted_twice, "figures: waits"),
+    (adult_without_an_interval, "duty: "),
 ]
 
 

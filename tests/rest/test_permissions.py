@@ -167,6 +167,16 @@ COMMAND_TABLE = """
 meeting.enter_facts   forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 meeting.start         ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 meeting.end           ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+meeting.open_lobby    ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+meeting.reconcile     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+duty.sign_on          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.step_out         forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.return           forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.offer            forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.drop_offer       forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.accept           forbidden forbidden       not_on_duty not_your_site     not_your_site      forbidden  forbidden  forbidden
+duty.take_over        forbidden forbidden       not_on_duty not_your_site     not_your_site      forbidden  forbidden  forbidden
+duty.sign_off         forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 question.relay        forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 question.see          ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 question.claim        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
@@ -197,6 +207,7 @@ meeting.settle_due    forbidden forbidden       forbidden  forbidden          fo
 
 QUESTION = {"question_id": "q-1"}
 CALL = {"call_id": "c-1"}
+NORTH = {"site_id": "north"}
 RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.enter_facts": {
@@ -208,6 +219,16 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     },
     "meeting.start": {},
     "meeting.end": {},
+    "meeting.open_lobby": {},
+    "meeting.reconcile": {},
+    "duty.sign_on": NORTH,
+    "duty.step_out": NORTH | {"reason": "emergency"},
+    "duty.return": NORTH,
+    "duty.offer": NORTH,
+    "duty.drop_offer": NORTH | {"person_id": "nora"},
+    "duty.accept": NORTH | {"person_id": "edda"},
+    "duty.take_over": NORTH | {"person_id": "edda"},
+    "duty.sign_off": NORTH | {"reason": "emergency"},
     "question.relay": RELAY,
     "question.answer": QUESTION | {"form": "spoken_to_all"},
     "question.erase": QUESTION | {"reason": "harmful"},
@@ -229,9 +250,19 @@ ANSWERED = [
 ]
 TWO = [*ASKED, ("nora", "question.relay", RELAY | {"question_id": "q-2"})]
 DECLINED = [*ASKED, ("tess", "question.decline", QUESTION | {"reason": "off_topic"})]
+ON_DUTY = [START, ("nora", "duty.sign_on", NORTH)]
 CALLED = [START, ("tess", "student.call_on", CALL | {"site_id": "north", "student_id": "ann"})]
 BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "meeting.end": [START],
+    "meeting.reconcile": [START, ("tess", "meeting.end", {})],
+    "duty.sign_on": [START],
+    "duty.step_out": ON_DUTY,
+    "duty.return": [*ON_DUTY, ("nora", "duty.step_out", NORTH | {"reason": "emergency"})],
+    "duty.offer": ON_DUTY,
+    "duty.drop_offer": [*ON_DUTY, ("nora", "duty.offer", NORTH)],
+    "duty.accept": [START],
+    "duty.take_over": [START],
+    "duty.sign_off": ON_DUTY,
     "question.relay": [START],
     "question.see": ASKED,
     "question.claim": ASKED,

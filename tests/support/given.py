@@ -16,6 +16,7 @@ from server.domain.meeting import (
     calls,
     declining,
     deferring,
+    duty,
     erasing,
     facts,
     lifecycle,
@@ -156,6 +157,14 @@ _SAME_FIELDS = {
     asking.QuestionRestated: asking.RestateQuestion,
     declining.QuestionDeclined: declining.DeclineQuestion,
     declining.DeclineAppealed: declining.AppealDecline,
+    duty.SignedOn: duty.SignOn,
+    duty.SteppedOut: duty.StepOut,
+    duty.Returned: duty.Return,
+    duty.DutyOffered: duty.OfferDuty,
+    duty.OfferDropped: duty.DropOffer,
+    duty.HandedOver: duty.AcceptDuty,
+    duty.TakenOver: duty.TakeOver,
+    duty.SignedOff: duty.SignOff,
     calls.StudentCalled: calls.CallOnStudent,
     calls.CallAnswered: calls.AnswerCall,
     calls.CallEnded: calls.EndCall,
@@ -170,6 +179,10 @@ def _cause(state: Meeting, event: Any) -> Any:
             return lifecycle.StartMeeting()
         case lifecycle.MeetingEnded():
             return lifecycle.EndMeeting()
+        case lifecycle.LobbyOpened():
+            return lifecycle.OpenLobby()
+        case lifecycle.MeetingReconciled():
+            return lifecycle.ReconcileMeeting()
         case erasing.QuestionErased():
             return erasing.EraseQuestion(question_id=event.question_id, reason=event.reason)
         case asking.QuestionRelayed():

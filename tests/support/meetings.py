@@ -13,6 +13,7 @@ from server.domain.meeting import (
     calls,
     declining,
     deferring,
+    duty,
     facts,
     lifecycle,
     merging,
@@ -92,6 +93,7 @@ OPENED: Sequence[Caused] = (
 )
 """What `FACTS` comes to in a new stream."""
 STARTED: Caused = (VERA, lifecycle.MeetingStarted())
+LOBBY: Caused = (VERA, lifecycle.LobbyOpened())
 ENDED: Caused = (VERA, lifecycle.MeetingEnded())
 LIVE: Sequence[Caused] = (*OPENED, STARTED)
 """The class is live and nobody has asked anything."""
@@ -203,6 +205,48 @@ def call_answered(call_id: str, response: Any = "ready", by: Actor = RUTH) -> Ca
 
 def call_ended(call_id: str, by: Actor = VERA) -> Caused:
     return by, calls.CallEnded(call_id=call_id)
+
+
+def on_duty(by: Actor, site_id: str) -> Caused:
+    """They signed on in the room."""
+    return by, duty.SignedOn(site_id=site_id)
+
+
+def out(by: Actor, site_id: str, covered_by: str | None = None, reason: Any = None) -> Caused:
+    return by, duty.SteppedOut(site_id=site_id, covered_by=covered_by, reason=reason)
+
+
+def back(by: Actor, site_id: str) -> Caused:
+    return by, duty.Returned(site_id=site_id)
+
+
+def offered(by: Actor, site_id: str, to_id: str | None = None) -> Caused:
+    return by, duty.DutyOffered(site_id=site_id, to_id=to_id)
+
+
+def handed_over(by: Actor, site_id: str, person_id: str) -> Caused:
+    return by, duty.HandedOver(site_id=site_id, person_id=person_id)
+
+
+def taken_over(by: Actor, site_id: str, person_id: str) -> Caused:
+    return by, duty.TakenOver(site_id=site_id, person_id=person_id)
+
+
+def off_duty(by: Actor, site_id: str, reason: Any = None) -> Caused:
+    return by, duty.SignedOff(site_id=site_id, reason=reason)
+
+
+def with_relief(site_id: str = PINE, *others: Actor) -> Caused:
+    """The directory names further supervisors of the room for today; Lena, where nobody else is given."""
+    supervisors = {SUPERVISOR_OF[site_id].person_id, *(one.person_id for one in others or (LENA,))}
+    held = room_facts(site_id)
+    event = facts.RoomRostered(
+        site_id=site_id,
+        student_ids=tuple(sorted(held.student_ids)),
+        supervisor_ids=tuple(sorted(supervisors)),
+        due_by=held.due_by,
+    )
+    return SYSTEM, event
 
 
 def on_the_way(question_id: str, status: str, site_id: str = PINE, turn: int = 0, **fields: Any) -> Sequence[Any]:

@@ -1,6 +1,19 @@
 """A meeting, one scheduled live class of a section: importing this package declares all that can happen in it."""
 
-from . import answering, asking, calls, declining, deferring, erasing, facts, lifecycle, merging, returning, settling
+from . import (
+    answering,
+    asking,
+    calls,
+    declining,
+    deferring,
+    duty,
+    erasing,
+    facts,
+    lifecycle,
+    merging,
+    returning,
+    settling,
+)
 from .state import Meeting
 
 __all__ = [
@@ -10,6 +23,7 @@ __all__ = [
     "calls",
     "declining",
     "deferring",
+    "duty",
     "erasing",
     "facts",
     "lifecycle",

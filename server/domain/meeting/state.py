@@ -9,8 +9,9 @@ from typing import Literal, TypeAlias
 
 from ..actors import Actor, Grant, Role
 from ..messages import Context, Refused
+from .timeline import RoomTimeline
 
-MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended"]
+MeetingStatus: TypeAlias = Literal["scheduled", "lobby", "live", "ended", "reconciled"]
 QuestionStatus: TypeAlias = Literal[
     "queued",
     "seen",
@@ -208,14 +209,19 @@ class Meeting:
     starts_at: int = 0
     ends_at: int = 0
     status: MeetingStatus = "scheduled"
+    lobby_at: int | None = None
+    """When the lobby opened; None: it has not, or the class began without."""
     started_at: int | None = None
     ended_at: int | None = None
+    reconciled_at: int | None = None
     teacher_ids: frozenset[str] = frozenset()
     rooms: Mapping[str, Room] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    timelines: Mapping[str, RoomTimeline] = field(default_factory=dict)
+    """By site; one that left the meeting keeps what happened there."""
     due: Mapping[str, int] = field(default_factory=dict)
     """When each question closes by itself whose student cannot be found: see `settling`."""
     turn: int = 0
@@ -226,6 +232,16 @@ class Meeting:
         """Whether the meeting has its facts."""
         return self.section_id != ""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the class has ended, reconciled or not."""
+        return self.status in ("ended", "reconciled")
+
+    @property
+    def is_open_to_rooms(self) -> bool:
+        """Whether the rooms are gathered: the lobby is open, or the class is live."""
+        return self.status in ("lobby", "live")
+
 
 def require_teacher(state: Meeting, context: Context) -> None:
     """A teacher may act only in a section that is theirs (domain.md, Who)."""
@@ -235,9 +251,17 @@ def require_teacher(state: Meeting, context: Context) -> None:
 
 def require_live(state: Meeting) -> None:
     """What happens in class happens while it is live."""
-    if state.status == "scheduled":
+    if state.status in ("scheduled", "lobby"):
         raise Refused("meeting_not_live", "the class has not started yet")
-    if state.status == "ended":
+    if state.is_over:
+        raise Refused("meeting_ended", "the class has ended")
+
+
+def require_gathered(state: Meeting) -> None:
+    """What the rooms do together begins in the lobby and ends with the class."""
+    if state.status == "scheduled":
+        raise Refused("meeting_not_live", "neither the lobby nor the class is open yet")
+    if state.is_over:
         raise Refused("meeting_ended", "the class has ended")
 
 
@@ -248,7 +272,7 @@ def supervises(state: Meeting, actor: Actor, room: Room) -> bool:
     then, and who has moved to another site sees this one's students no more (domain.md, Who).
     """
     holds = Grant(Role.SUPERVISOR, room.site_id) in actor.grants
-    return holds and (state.status == "ended" or actor.person_id in room.supervisor_ids)
+    return holds and (state.is_over or actor.person_id in room.supervisor_ids)
 
 
 def require_supervisor(state: Meeting, site_id: str, context: Context, field: str | None = None) -> Room:
