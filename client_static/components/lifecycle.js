@@ -53,7 +53,7 @@ export function Lifecycle({ meeting }) {
 
 /** Over, and closed for good as soon as nothing is owed: until then this says what is. */
 function Ended({ meeting, submit }) {
-  const owed = owedOf(meeting.questions.value)
+  const owed = owedOf(meeting.questions.value, meeting.announcements.value)
   return html`<div class="notice info">
     <div class="notice-text">
       <b>${t('teacher.ended')}</b>

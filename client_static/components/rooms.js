@@ -80,7 +80,9 @@ function OnDuty({ room, names }) {
   const here = presentIn(room)
   const named = here.length ? here : room.supervisor_ids
   const words = here.length ? 'room.onDuty' : 'room.supervisors'
-  return html`<div class="supervisors"><dt>${t(words)}</dt><dd>${named.map(names.person).join(', ') || t('room.nobody')}</dd></div>`
+  // The first by name, the others by number: signing on must not make a room taller.
+  const who = named.length ? [names.person(named[0]), ...(named.length > 1 ? [`+${asNumber(named.length - 1)}`] : [])].join(' ') : t('room.nobody')
+  return html`<div class="supervisors"><dt>${t(words)}</dt><dd>${who}</dd></div>`
 }
 
 /** One line, whatever happens: the rooms never grow. The list of calls has them all. */

@@ -1,7 +1,7 @@
 // The supervisor's tablet: first what is wrong and what to do about it, then what is to be done next, then ask, then what
 // became of what was asked. One hand, a moving room: targets of 48 px, a sentence for every state, and nothing green
 // before the server has it.
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import { AskForm, emptyDraft } from '../components/ask-form.js'
 import { Bar } from '../components/bar.js'
@@ -38,14 +38,15 @@ export function SupervisorPage({ meeting, title, section }) {
   const { link } = meeting.live
   const acts = useMemo(() => actsOf(meeting, setFocus), [meeting])
   const room = roomOf(meeting, siteId)
-  const about = aboutOf(meeting, { acts, isLive })
+  const about = aboutOf(meeting, { acts, isLive, siteId })
   const main = useFocusKept(['todo', 'strip'])
-  useToDoAnnounced(room.toDo, room.calls, names)
+  useToDoAnnounced(room.toDo, room.calls, room.told, names)
+  useReached(meeting, room.untold, siteId)
 
   const teachers = view.teacher_ids.map(names.person).join(', ')
   const times = asTimes(view.starts_at, view.ends_at, locale.value)
   const under = [section ?? title, t('supervisor.with', { teachers }), times].join(' · ')
-  const todo = room.refusedAsks.length + room.calls.length + room.toDo.length
+  const todo = room.refusedAsks.length + room.told.length + room.calls.length + room.toDo.length
   return html`
     <${Bar} title=${names.site(siteId)} under=${under}><span class="grow"></span><${LinkState} live=${meeting.live} /><${TabletMenu} /><//>
     <main id="main" class="tablet" ref=${main}>
@@ -63,6 +64,7 @@ export function SupervisorPage({ meeting, title, section }) {
       <${ToDo}
         about=${about}
         refused=${room.refusedAsks}
+        told=${room.told}
         calls=${room.calls}
         questions=${room.toDo}
         onEdit=${acts.edit}
@@ -100,6 +102,18 @@ export function SupervisorPage({ meeting, title, section }) {
   `
 }
 
+/** Tells the teacher, once, that what they said is on this tablet. */
+function useReached(meeting, untold, siteId) {
+  const told = useMemo(() => new Set(), [meeting, siteId])
+  const ids = untold.map((one) => one.announcement_id).filter((id) => !told.has(id))
+  useEffect(() => {
+    for (const id of ids) {
+      told.add(id)
+      meeting.live.submit('announcement.reach', { announcement_id: id, site_id: siteId }, { silent: true })
+    }
+  }, [ids.join()])
+}
+
 function actsOf(meeting, setFocus) {
   const { drafts, live } = meeting
   const { submit, commands } = live
@@ -135,6 +149,7 @@ function actsOf(meeting, setFocus) {
     },
     /** What the room says of its question, whatever version it has come to: the rules judge by its state. */
     tell: (name, { question_id }, more = {}) => submit(name, { question_id, ...more }),
+    readOut: ({ announcement_id }, siteId) => submit('announcement.read_out', { announcement_id, site_id: siteId }),
     answerCall: ({ call_id }, response) => submit('student.answer_call', { call_id, response }),
   }
 }

@@ -113,6 +113,7 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
     openRepeat: open('repeat', inQueue),
     openDecline: open('decline', [...inQueue, 'asked_back', 'deferred']),
     openCall: () => isLive() && openDialog('call'),
+    openAnnounce: () => ['lobby', 'live'].includes(meeting.meeting.value.status) && openDialog('announce'),
     openHelp: () => openDialog('help'),
     pickRoom,
     pickNth(n) {
@@ -137,6 +138,7 @@ function useKeys(acts) {
       d: () => acts.defer(),
       r: acts.openRepeat,
       s: acts.openCall,
+      n: acts.openAnnounce,
       u: acts.undo,
       '?': acts.openHelp,
       ...rooms,

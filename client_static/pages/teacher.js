@@ -2,6 +2,7 @@
 // every answer's way back. One hand on the keyboard runs it.
 import { useState } from 'preact/hooks'
 
+import { Announcements } from '../components/announcements.js'
 import { AskedBack } from '../components/asked-back.js'
 import { Bar } from '../components/bar.js'
 import { Board } from '../components/board.js'
@@ -48,6 +49,13 @@ export function TeacherPage({ meeting, title, section }) {
         <${Board} ...${{ meeting, desk, acts, seen, undo }} />
         <${NowPanel} ...${{ meeting, desk, acts, drafts }} />
         <div class="aside" tabindex="0" role="group" aria-label=${t('teacher.aside')}>
+          <${Announcements}
+            announcements=${meeting.announcements.value}
+            canAnnounce=${isLive || status === 'lobby'}
+            ...${{ names, commands: meeting.live.commands }}
+            onAnnounce=${acts.openAnnounce}
+            onWithdraw=${acts.withdrawAnnouncement}
+          />
           <${Calls} ...${{ calls, names, isLive }} onCall=${acts.openCall} onEnd=${acts.endCall} />
           <${AskedBack} ...${{ desk, acts, names }} questions=${askedBack} />
           <${WayBack} ...${{ questions, names }} />

@@ -46,6 +46,8 @@ class Permission(StrEnum):
     ERASE_TEXT = "question:erase"
     CALL_STUDENT = "student:call"
     ANSWER_CALL = "student:answer_call"
+    ANNOUNCE = "announcement:make"
+    RECEIVE_ANNOUNCEMENT = "announcement:receive"
     KEEP_DUTY = "duty:keep"
     """Sign on and off in a room, step out, hand over."""
     SETTLE_DUE = "meeting:settle_due"
@@ -73,6 +75,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.DECIDE_QUESTION,
         Permission.MERGE_QUESTION,
         Permission.CALL_STUDENT,
+        Permission.ANNOUNCE,
     },
     Role.SUPERVISOR: _EVERYONE
     | {
@@ -85,6 +88,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.RETURN_ANSWER,
         Permission.ANSWER_CALL,
         Permission.KEEP_DUTY,
+        Permission.RECEIVE_ANNOUNCEMENT,
     },
     Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
     Role.COORDINATOR: _EVERYONE

@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_ANSWER_CHARACTERS = 4_000
 MAX_NOTE_CHARACTERS = 500
+MAX_ANNOUNCEMENT_CHARACTERS = 500
+"""What a supervisor can read out in one breath or two."""
 ERASED = "[erased]"
 """What stands where a personal text was erased: in the state, in every view, and for what the log holds no more."""
 
@@ -54,6 +56,9 @@ QuestionText = Annotated[
 ]
 AnswerText = Annotated[str, Strict(), Field(max_length=MAX_ANSWER_CHARACTERS), AfterValidator(_plain)]
 NoteText = Annotated[str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain)]
+AnnouncementText = Annotated[
+    str, Strict(), Field(max_length=MAX_ANNOUNCEMENT_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
+]
 AppealText = Annotated[
     str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
 ]

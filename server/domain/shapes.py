@@ -213,6 +213,27 @@ class CallView(TypedDict):
     answered_at: Millis | None
 
 
+class ReceiptView(TypedDict):
+    """Where an announcement stands in one room."""
+
+    site_id: Id
+    reached_at: Millis | None
+    """When it came to a tablet of the room; null: not reached yet."""
+    read_out_at: Millis | None
+    read_out_by: Id | None
+
+
+class AnnouncementView(TypedDict):
+    """What the teacher told rooms; a room addressed sees its own receipt only."""
+
+    announcement_id: Id
+    text: str
+    by: Id
+    at: Millis
+    withdrawn_at: Millis | None
+    rooms: list[ReceiptView]
+
+
 class MeetingEntry(TypedDict):
     """The meeting's view in a snapshot."""
 
@@ -251,6 +272,14 @@ class CallEntry(TypedDict):
     kind: Literal["call"]
     id: Id
     value: CallView
+
+
+class AnnouncementEntry(TypedDict):
+    """An announcement's view in a snapshot."""
+
+    kind: Literal["announcement"]
+    id: Id
+    value: AnnouncementView
 
 
 class MeetingChange(TypedDict):
@@ -293,5 +322,13 @@ class CallChange(TypedDict):
     value: CallView | None
 
 
-Entry: TypeAlias = MeetingEntry | RoomEntry | TimelineEntry | QuestionEntry | CallEntry
-Change: TypeAlias = MeetingChange | RoomChange | TimelineChange | QuestionChange | CallChange
+class AnnouncementChange(TypedDict):
+    """An announcement's new view; null takes it away."""
+
+    kind: Literal["announcement"]
+    id: Id
+    value: AnnouncementView | None
+
+
+Entry: TypeAlias = MeetingEntry | RoomEntry | TimelineEntry | QuestionEntry | CallEntry | AnnouncementEntry
+Change: TypeAlias = MeetingChange | RoomChange | TimelineChange | QuestionChange | CallChange | AnnouncementChange

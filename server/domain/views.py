@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 from .actors import Actor, Role
 from .meeting.duty import timeline_of, uncovered_since
 from .meeting.order import key_of
-from .meeting.state import Answer, Call, Meeting, Question, supervises
+from .meeting.state import Announcement, Answer, Call, Meeting, Question, supervises
 from .messages import Recorded
 from .waits import waits_of
 
@@ -58,6 +58,7 @@ def refs(state: Meeting) -> Iterator[Ref]:
     yield from (Ref(kind, site_id) for kind in ("room", "timeline") for site_id in sorted(state.rooms))
     yield from (Ref("question", question_id) for question_id in state.questions)
     yield from (Ref("call", call_id) for call_id in state.calls)
+    yield from (Ref("announcement", announcement_id) for announcement_id in state.announcements)
 
 
 def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
@@ -66,6 +67,9 @@ def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
     call_id = getattr(event, "call_id", None)
     if call_id is not None:
         return (Ref("call", call_id),)
+    announcement_id = getattr(event, "announcement_id", None)
+    if announcement_id is not None:
+        return (Ref("announcement", announcement_id),)
     question = state.questions.get(getattr(event, "question_id", ""))
     if question is not None:
         return (Ref("question", question.question_id), Ref("room", question.site_id), *_leads(question, event))
@@ -94,6 +98,9 @@ def view(state: Meeting, kind: str, id: str, audience: Audience) -> View | None:
     if kind == "call":
         call = state.calls.get(id)
         return None if call is None else _call(call, audience)
+    if kind == "announcement":
+        announcement = state.announcements.get(id)
+        return None if announcement is None else _announcement(announcement, audience)
     if kind == "meeting" and id == "meeting":
         return _meeting(state)
     return None
@@ -172,6 +179,32 @@ def _timeline(state: Meeting, site_id: str, audience: Audience) -> View | None:
             for one in held.marks
         ],
         "on_duty": [{"person_id": one.person_id, "from_at": one.from_at, "to_at": one.to_at} for one in held.intervals],
+    }
+
+
+def _announcement(announcement: Announcement, audience: Audience) -> View | None:
+    """A site sees what was addressed to it, and of its own receipts only."""
+    is_site = audience.part == "supervisor"
+    receipts = {
+        site_id: one for site_id, one in announcement.receipts.items() if not is_site or site_id in audience.site_ids
+    }
+    if not receipts:
+        return None
+    return {
+        "announcement_id": announcement.announcement_id,
+        "text": announcement.text,
+        "by": announcement.by,
+        "at": announcement.at,
+        "withdrawn_at": announcement.withdrawn_at,
+        "rooms": [
+            {
+                "site_id": site_id,
+                "reached_at": one.reached_at,
+                "read_out_at": one.read_out_at,
+                "read_out_by": one.read_out_by,
+            }
+            for site_id, one in receipts.items()
+        ],
     }
 
 

@@ -29,6 +29,7 @@ STATUS: dict[str, int] = {
     "unknown_stream": 404,
     "unknown_question": 404,
     "unknown_call": 404,
+    "unknown_announcement": 404,
     "method_not_allowed": 405,
     "not_on_roster": 409,
     "wrong_state": 409,

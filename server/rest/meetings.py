@@ -14,7 +14,16 @@ from ..domain.meeting.order import Rule, place_of
 from ..domain.meeting.questions import unknown_question
 from ..domain.meeting.state import MeetingStatus
 from ..domain.messages import Refused
-from ..domain.shapes import AUDIENCE_PATTERN, CallView, Entry, MeetingView, QuestionView, RoomView, TimelineView
+from ..domain.shapes import (
+    AUDIENCE_PATTERN,
+    AnnouncementView,
+    CallView,
+    Entry,
+    MeetingView,
+    QuestionView,
+    RoomView,
+    TimelineView,
+)
 from ..domain.views import owed, snapshot, view
 from ..domain.waits import WaitReport, wait_report
 from ..exchange.report_csv import report_csv
@@ -145,6 +154,7 @@ class Report(TypedDict):
     timelines: list[TimelineView]
     questions: list[QuestionView]
     calls: list[CallView]
+    announcements: list[AnnouncementView]
     owed: list[Owed]
     waits: WaitReport
 
@@ -271,6 +281,7 @@ async def get_report(call: Call) -> Any:
         "timelines": _shown(call.meeting, "timeline"),
         "questions": _shown(call.meeting, "question"),
         "calls": _shown(call.meeting, "call"),
+        "announcements": _shown(call.meeting, "announcement"),
         "owed": [{"question_id": one.question_id, "due_at": one.due_at} for one in owed(state, audience)],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
     }

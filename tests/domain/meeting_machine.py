@@ -72,7 +72,7 @@ REFUSALS = {
     *("already_appealed", "already_merged", "merge_cycle", "private_question"),
     *("not_a_choice", "out_of_range", "unknown_call"),
     *("too_early", "last_adult", "not_on_duty", "on_duty_elsewhere", "relieved", "already_relieved", "not_offered"),
-    *("unknown_adult", "still_owed"),
+    *("unknown_adult", "still_owed", "unknown_announcement"),
 }
 """What may be answered to commands that can be read. `internal` and `busy` are never among them."""
 NEXT_STEPS = {
@@ -459,6 +459,25 @@ class MeetingMachine(RuleBasedStateMachine):
             }
             self.ask(actor or SUPERVISOR_OF[site], f"duty.{what}", {"site_id": site} | fields.get(what, {}))
 
+    @rule(
+        what=st.sampled_from(["make", "make", "reach", "read_out", "withdraw", "erase"]),
+        site=st.sampled_from(SITES),
+        choice=nth,
+        actor=st.sampled_from([None, None, None, *EVERYBODY]),
+    )
+    def announce(self, what: str, site: str, choice: int, actor: Any) -> None:
+        made = list(self.state.announcements)
+        announcement_id = made[choice % len(made)] if made and choice % 9 else f"a{self.commands}"
+        data: dict[str, Any] = {"announcement_id": announcement_id}
+        if what == "make":
+            data |= {"text": f"canary-told-{self.commands};", "site_ids": [[site], [site, ELK], None][choice % 3]}
+        elif what == "erase":
+            data |= {"reason": "harmful"}
+        elif what != "withdraw":
+            data |= {"site_id": site}
+        usual = {"reach": SUPERVISOR_OF[site], "read_out": SUPERVISOR_OF[site], "erase": CORA}.get(what, VERA)
+        self.ask(actor or usual, f"announcement.{what}", data)
+
     @precondition(lambda self: self.state.is_over)
     @rule(actor=st.sampled_from([VERA, THEO]))
     def reconcile(self, actor: Actor) -> None:
@@ -826,6 +845,9 @@ def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -
             assert audience.part == "coordinator" or question.shareable, f"hidden: {audience.key} sees a private one"
             allowed = PUBLIC | ({"text", "answers"} if question.shareable else set())
             assert set(value) <= allowed, f"hidden: {audience.key} gets {set(value) - allowed}"
+    for told in state.announcements.values():
+        if audience.part == "supervisor" and not set(audience.site_ids) & told.receipts.keys():
+            assert told.text == ERASED or told.text.encode() not in written, f"hidden: {audience.key} reads {told.text}"
     others = [one for one in shown if one["kind"] != "meeting" and not _is_own(one, audience)]
     for student in (student for students in STUDENTS.values() for student in students):
         assert f'"{student}"'.encode() not in orjson.dumps(others), f"hidden: {audience.key} learns of {student}"

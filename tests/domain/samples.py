@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from server.domain.meeting import answering, asking, duty, erasing, facts, lifecycle, returning
+from server.domain.meeting import announcements, answering, asking, duty, erasing, facts, lifecycle, returning
 from server.domain.meeting.state import Clearance, Licence
 from tests.support.meetings import (
     CORA,
@@ -19,6 +19,8 @@ from tests.support.meetings import (
     VERA,
     Caused,
     acknowledged,
+    announced,
+    announcement_withdrawn,
     appealed,
     asked_back,
     begun,
@@ -29,6 +31,7 @@ from tests.support.meetings import (
     declined,
     deferred,
     handed_over,
+    heard,
     merged,
     not_found,
     off_duty,
@@ -36,6 +39,7 @@ from tests.support.meetings import (
     on_duty,
     on_the_way,
     out,
+    reached,
     relayed,
     released,
     reopened,
@@ -90,6 +94,37 @@ SAMPLES = [
     ),
     Sample("meeting.lobby_opened", [OPENED], (VERA, lifecycle.LobbyOpened()), {}),
     Sample("meeting.reconciled", [LIVE, ENDED], (VERA, lifecycle.MeetingReconciled()), {}),
+    Sample(
+        "announcement.made",
+        [LIVE],
+        announced("a1", PINE, ELK, text="open page 112"),
+        {"announcement_id": "a1", "site_ids": ["elk-creek", "pine-ridge"]},
+        {"text": "open page 112"},
+    ),
+    Sample(
+        "announcement.withdrawn",
+        [LIVE, announced("a1")],
+        announcement_withdrawn("a1"),
+        {"announcement_id": "a1"},
+    ),
+    Sample(
+        "announcement.reached",
+        [LIVE, announced("a1")],
+        reached("a1"),
+        {"announcement_id": "a1", "site_id": "pine-ridge"},
+    ),
+    Sample(
+        "announcement.heard",
+        [LIVE, announced("a1")],
+        heard("a1"),
+        {"announcement_id": "a1", "site_id": "pine-ridge"},
+    ),
+    Sample(
+        "announcement.erased",
+        [LIVE, announced("a1")],
+        (CORA, announcements.AnnouncementErased(announcement_id="a1", reason="harmful")),
+        {"announcement_id": "a1", "reason": "harmful"},
+    ),
     Sample("duty.signed_on", [LIVE], on_duty(RUTH, PINE), {"site_id": "pine-ridge"}),
     Sample(
         "duty.stepped_out",

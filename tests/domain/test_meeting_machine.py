@@ -278,6 +278,12 @@ def adult_without_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duty, "came", lambda held, *rest: replace(timeline.came(held, *rest), intervals=held.intervals))
 
 
+def announcement_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every site reads what was addressed to one."""
+    announcement_view = views._announcement
+    monkeypatch.setattr(views, "_announcement", lambda held, _: announcement_view(held, views.Audience("teacher")))
+
+
 FAULTS = [
     (skipped_seq, "seq: "),
     (forgotten_room, "views: "),
@@ -300,6 +306,7 @@ FAULTS = [
     (forgotten_lead, "views: "),
     (class_that_ends_over_the_asked_back, "end: "),
     (wait_counted_twice, "figures: waits"),
+    (announcement_to_everybody, "hidden: .* reads canary-told"),
     (adult_without_an_interval, "duty: "),
 ]
 

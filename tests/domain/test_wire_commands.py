@@ -14,6 +14,11 @@ VALID: dict[str, dict[str, Any]] = {
     "meeting.end": {},
     "meeting.open_lobby": {},
     "meeting.reconcile": {},
+    "announcement.make": {"announcement_id": "a1", "text": "page 112", "site_ids": ["mesa"]},
+    "announcement.withdraw": {"announcement_id": "a1"},
+    "announcement.reach": {"announcement_id": "a1", "site_id": "mesa"},
+    "announcement.read_out": {"announcement_id": "a1", "site_id": "mesa"},
+    "announcement.erase": {"announcement_id": "a1", "reason": "harmful"},
     "duty.sign_on": {"site_id": "mesa"},
     "duty.step_out": {"site_id": "mesa", "covered_by": "lena", "reason": "emergency"},
     "duty.return": {"site_id": "mesa"},
@@ -73,6 +78,7 @@ OPTIONAL = {
     "question.decline": {"note", "version"},
     "question.restate": {"verbatim", "version"},
     "student.call_on": {"question_id"},
+    "announcement.make": {"site_ids"},
     "duty.step_out": {"covered_by", "reason"},
     "duty.offer": {"to_id"},
     "duty.sign_off": {"reason"},
@@ -80,6 +86,7 @@ OPTIONAL = {
 NULLABLE = {
     *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
     *(
+        ("announcement.make", "site_ids"),
         ("duty.step_out", "covered_by"),
         ("duty.step_out", "reason"),
         ("duty.offer", "to_id"),

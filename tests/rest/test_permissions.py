@@ -169,6 +169,11 @@ meeting.start         ok    not_your_section    forbidden  forbidden          fo
 meeting.end           ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 meeting.open_lobby    ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 meeting.reconcile     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+announcement.make     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+announcement.withdraw ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+announcement.reach    forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
+announcement.read_out forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
+announcement.erase    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  ok
 duty.sign_on          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 duty.step_out         forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 duty.return           forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
@@ -208,6 +213,7 @@ meeting.settle_due    forbidden forbidden       forbidden  forbidden          fo
 QUESTION = {"question_id": "q-1"}
 CALL = {"call_id": "c-1"}
 NORTH = {"site_id": "north"}
+NOTE = {"announcement_id": "a-1"}
 RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.enter_facts": {
@@ -221,6 +227,11 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.end": {},
     "meeting.open_lobby": {},
     "meeting.reconcile": {},
+    "announcement.make": NOTE | {"text": "page 112"},
+    "announcement.withdraw": NOTE,
+    "announcement.reach": NOTE | NORTH,
+    "announcement.read_out": NOTE | NORTH,
+    "announcement.erase": NOTE | {"reason": "harmful"},
     "duty.sign_on": NORTH,
     "duty.step_out": NORTH | {"reason": "emergency"},
     "duty.return": NORTH,
@@ -250,11 +261,17 @@ ANSWERED = [
 ]
 TWO = [*ASKED, ("nora", "question.relay", RELAY | {"question_id": "q-2"})]
 DECLINED = [*ASKED, ("tess", "question.decline", QUESTION | {"reason": "off_topic"})]
+ANNOUNCED = [START, ("tess", "announcement.make", NOTE | {"text": "page 112", "site_ids": ["north"]})]
 ON_DUTY = [START, ("nora", "duty.sign_on", NORTH)]
 CALLED = [START, ("tess", "student.call_on", CALL | {"site_id": "north", "student_id": "ann"})]
 BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "meeting.end": [START],
     "meeting.reconcile": [START, ("tess", "meeting.end", {})],
+    "announcement.make": [START],
+    "announcement.withdraw": ANNOUNCED,
+    "announcement.reach": ANNOUNCED,
+    "announcement.read_out": ANNOUNCED,
+    "announcement.erase": ANNOUNCED,
     "duty.sign_on": [START],
     "duty.step_out": ON_DUTY,
     "duty.return": [*ON_DUTY, ("nora", "duty.step_out", NORTH | {"reason": "emergency"})],

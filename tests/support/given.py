@@ -11,6 +11,7 @@ from typing import Any
 from server.domain.actors import Actor
 from server.domain.meeting import (
     Meeting,
+    announcements,
     answering,
     asking,
     calls,
@@ -157,6 +158,11 @@ _SAME_FIELDS = {
     asking.QuestionRestated: asking.RestateQuestion,
     declining.QuestionDeclined: declining.DeclineQuestion,
     declining.DeclineAppealed: declining.AppealDecline,
+    announcements.AnnouncementMade: announcements.MakeAnnouncement,
+    announcements.AnnouncementWithdrawn: announcements.WithdrawAnnouncement,
+    announcements.AnnouncementReached: announcements.ReachAnnouncement,
+    announcements.AnnouncementHeard: announcements.ReadOut,
+    announcements.AnnouncementErased: announcements.EraseAnnouncement,
     duty.SignedOn: duty.SignOn,
     duty.SteppedOut: duty.StepOut,
     duty.Returned: duty.Return,

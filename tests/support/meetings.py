@@ -8,6 +8,7 @@ from typing import Any
 
 from server.domain.actors import Actor, Grant, Role, system
 from server.domain.meeting import (
+    announcements,
     answering,
     asking,
     calls,
@@ -205,6 +206,24 @@ def call_answered(call_id: str, response: Any = "ready", by: Actor = RUTH) -> Ca
 
 def call_ended(call_id: str, by: Actor = VERA) -> Caused:
     return by, calls.CallEnded(call_id=call_id)
+
+
+def announced(announcement_id: str, *site_ids: str, text: str = "open page 112", by: Actor = VERA) -> Caused:
+    """Vera tells these rooms something; all, where none is given."""
+    addressed = tuple(sorted(site_ids or SITES))
+    return by, announcements.AnnouncementMade(announcement_id=announcement_id, site_ids=addressed, text=text)
+
+
+def reached(announcement_id: str, by: Actor = RUTH, site_id: str = PINE) -> Caused:
+    return by, announcements.AnnouncementReached(announcement_id=announcement_id, site_id=site_id)
+
+
+def heard(announcement_id: str, by: Actor = RUTH, site_id: str = PINE) -> Caused:
+    return by, announcements.AnnouncementHeard(announcement_id=announcement_id, site_id=site_id)
+
+
+def announcement_withdrawn(announcement_id: str, by: Actor = VERA) -> Caused:
+    return by, announcements.AnnouncementWithdrawn(announcement_id=announcement_id)
 
 
 def on_duty(by: Actor, site_id: str) -> Caused:

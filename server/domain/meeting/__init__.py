@@ -1,6 +1,7 @@
 """A meeting, one scheduled live class of a section: importing this package declares all that can happen in it."""
 
 from . import (
+    announcements,
     answering,
     asking,
     calls,
@@ -18,6 +19,7 @@ from .state import Meeting
 
 __all__ = [
     "Meeting",
+    "announcements",
     "answering",
     "asking",
     "calls",

@@ -3,6 +3,7 @@
 A site that takes no part in the meeting any more is owed nothing that could be brought there.
 """
 
+from .announcements import unread
 from .state import ON_WAY_BACK, OPEN, Meeting, Question
 
 
@@ -14,7 +15,9 @@ def owed_in_words(state: Meeting) -> list[str]:
         "the way back of the answer to": [q for q in here if q.status in ON_WAY_BACK],
         "the site's word on the declined": [q for q in here if _is_declined_unheard(q)],
     }
-    return [f"{what} {_listed([q.question_id for q in found])}" for what, found in kinds.items() if found]
+    unheard = [one.announcement_id for one in state.announcements.values() if unread(state, one)]
+    owed = [f"{what} {_listed([q.question_id for q in found])}" for what, found in kinds.items() if found]
+    return owed + ([f"the reading out of the announcement {_listed(unheard)}"] if unheard else [])
 
 
 MOST_NAMED = 5

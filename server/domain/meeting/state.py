@@ -175,6 +175,27 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomReceipt:
+    """Where an announcement stands in one room: on the tablet, read out and by whom; times are milliseconds, UTC."""
+
+    reached_at: int | None = None
+    read_out_at: int | None = None
+    read_out_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a teacher told rooms; `receipts` has each room that it was addressed to, by site."""
+
+    announcement_id: str
+    text: str
+    by: str
+    at: int
+    receipts: Mapping[str, RoomReceipt]
+    withdrawn_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Licence:
     """A teacher's licence, by figure: dates are ISO 8601, the last day included; None is open."""
 
@@ -220,6 +241,7 @@ class Meeting:
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    announcements: Mapping[str, Announcement] = field(default_factory=dict)
     timelines: Mapping[str, RoomTimeline] = field(default_factory=dict)
     """By site; one that left the meeting keeps what happened there."""
     due: Mapping[str, int] = field(default_factory=dict)
