@@ -21,13 +21,14 @@ const CALLS = { called: 'wait', ready: 'ok', not_here: 'warn' }
 const MANY = 6
 
 /** `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on. */
-export const Rooms = ({ rooms, questions, calls = [], names, onPick, picked }) => html`
+export const Rooms = ({ rooms, questions, calls = [], names, status, onPick, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
     ${rooms.map(
       (room, index) =>
         html`<${Room}
           key=${room.site_id}
           ...${{ room, questions, names, onPick, index }}
+          isGathered=${status === 'live' || status === 'lobby'}
           calls=${calls.filter((call) => call.site_id === room.site_id)}
           isPicked=${picked === room.site_id}
         />`,
@@ -35,14 +36,15 @@ export const Rooms = ({ rooms, questions, calls = [], names, onPick, picked }) =
   </section>
 `
 
-function Room({ room, questions, calls, names, onPick, index, isPicked }) {
+function Room({ room, questions, calls, names, onPick, index, isPicked, isGathered }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
   const isUncovered = room.duty.uncovered_since !== null
+  const isDark = isGathered && room.link?.status === 'lost'
   const name = names.site(room.site_id)
   const { median } = room.waits.answered
   return html`
-    <article class=${`room ${isUncovered && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
+    <article class=${`room ${(isUncovered || isDark) && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
       <h2>
         ${onPick
           ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
@@ -51,7 +53,7 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
           : html`<span class="room-name">${name}</span>`}
         ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
       </h2>
-      <span class="room-clock small mute">${asSiteClock(serverNow(), names.zone(room.site_id), locale.value)}</span>
+      <${ClockOrLink} ...${{ room, names, isGathered }} />
       <${Pill} tone=${tone} mark=${mark}>
         ${t(`room.${state}`, { n: room.waiting })}
         ${room.waiting > 0 &&
@@ -67,6 +69,27 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
       </dl>
     </article>
   `
+}
+
+const LINKS = { degraded: { word: 'room.slow', mark: 'wait' }, lost: { word: 'room.lost', mark: 'warn' } }
+
+/**
+ * The clock on that room's wall, with a mark that the room is linked; a link that is slow or lost takes its place, and
+ * says since when.
+ */
+function ClockOrLink({ room, names, isGathered }) {
+  const link = isGathered ? room.link : null
+  const trouble = LINKS[link?.status]
+  if (trouble) {
+    return html`<span class=${`room-clock small room-link ${link.status}`}>
+      <${Mark} name=${trouble.mark} /> ${t(trouble.word)} <${Wait} since=${link.since} />
+    </span>`
+  }
+  const state = !isGathered ? null : link ? 'room.linked' : 'room.unlinked'
+  return html`<span class="room-clock small mute">
+    ${state && html`<span class="room-linked"><${Mark} name=${link ? 'ok' : 'quiet'} /><span class="unseen">${t(state)}</span> </span>`}
+    ${asSiteClock(serverNow(), names.zone(room.site_id), locale.value)}
+  </span>`
 }
 
 /** Who is in the room; that nobody is, in words; or, while nobody needs to be, who is named for it. One line. */

@@ -8,11 +8,12 @@ const IN_QUEUE = new Set(['queued', 'seen'])
 export const glance = (questions, calls, rooms = []) => ({
   questions: new Map(questions.map((one) => [one.question_id, one])),
   calls: new Map(calls.map((one) => [one.call_id, one.status])),
+  links: new Map(rooms.map((one) => [one.site_id, one.link?.status ?? null])),
   uncovered: new Map(rooms.map((one) => [one.site_id, one.duty.uncovered_since])),
 })
 
 export function newsSince(before, questions, calls, names, personId, rooms = []) {
-  const said = newsOfDuty(before, rooms, names)
+  const said = [...newsOfDuty(before, rooms, names), ...newsOfLinks(before, rooms, names)]
   const fresh = questions.filter((one) => IN_QUEUE.has(one.status) && !before.questions.has(one.question_id))
   if (fresh.length === 1) said.push(t('said.question', { site: names.site(fresh[0].site_id) }))
   if (fresh.length > 1) said.push(t('said.questions', { n: fresh.length }))
@@ -38,6 +39,17 @@ function newsOfDuty(before, rooms, names) {
     const found = turned(what)
     if (found.length === 1) said.push(t(`said.${what}`, { site: names.site(found[0].site_id) }))
     if (found.length > 1) said.push(t(`said.${what}Rooms`, { n: found.length }))
+  }
+  return said
+}
+
+/** Rooms that have gone dark, or are back. */
+function newsOfLinks(before, rooms, names) {
+  const said = []
+  for (const what of ['lost', 'rejoined']) {
+    const found = rooms.filter((one) => one.link?.status === what && before.links.has(one.site_id) && before.links.get(one.site_id) !== what)
+    if (found.length === 1) said.push(t(`said.link.${what}`, { site: names.site(found[0].site_id) }))
+    if (found.length > 1) said.push(t(`said.links.${what}`, { n: found.length }))
   }
   return said
 }

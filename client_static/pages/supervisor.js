@@ -22,6 +22,7 @@ import { html } from '../core/html.js'
 import { uuid7 } from '../core/ids.js'
 import { isNameless, setNameless } from '../core/nameless.js'
 import { aboutOf, roomOf } from '../core/room.js'
+import { EVERY_MS, measured, toTell } from '../core/round-trip.js'
 import { locale, t } from '../core/text.js'
 import { asTimes } from '../core/time.js'
 import { RosterNotice } from './meeting.js'
@@ -42,6 +43,7 @@ export function SupervisorPage({ meeting, title, section }) {
   const main = useFocusKept(['todo', 'strip'])
   useToDoAnnounced(room.toDo, room.calls, room.told, names)
   useReached(meeting, room.untold, siteId)
+  useRoundTrips(meeting, siteId)
 
   const teachers = view.teacher_ids.map(names.person).join(', ')
   const times = asTimes(view.starts_at, view.ends_at, locale.value)
@@ -100,6 +102,21 @@ export function SupervisorPage({ meeting, title, section }) {
     </main>
     <${Thumbs} toDo=${todo} canAsk=${isLive} />
   `
+}
+
+/** Measures this tablet's link while the page is open, and tells of it when it got worse or better. */
+function useRoundTrips(meeting, siteId) {
+  useEffect(() => {
+    let times = []
+    const told = (millis) => {
+      times = measured(times, millis)
+      const room = meeting.rooms.peek().find((one) => one.site_id === siteId)
+      const news = toTell(times, room?.link?.status)
+      if (news !== null) meeting.live.submit('link.measure', { site_id: siteId, round_trip_ms: news }, { silent: true })
+    }
+    const timer = setInterval(() => meeting.live.measure(told), EVERY_MS)
+    return () => clearInterval(timer)
+  }, [meeting, siteId])
 }
 
 /** Tells the teacher, once, that what they said is on this tablet. */

@@ -44,7 +44,7 @@ export function TeacherPage({ meeting, title, section }) {
         <${RosterNotice} meeting=${meeting} />
         <${Lifecycle} meeting=${meeting} />
       </div>
-      <${Rooms} rooms=${meeting.rooms.value} ...${{ names, questions, calls }} picked=${room} onPick=${acts.pickRoom} />
+      <${Rooms} rooms=${meeting.rooms.value} ...${{ names, questions, calls, status }} picked=${room} onPick=${acts.pickRoom} />
       <div class="desk">
         <${Board} ...${{ meeting, desk, acts, seen, undo }} />
         <${NowPanel} ...${{ meeting, desk, acts, drafts }} />

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     ANSWER_CALL = "student:answer_call"
     ANNOUNCE = "announcement:make"
     RECEIVE_ANNOUNCEMENT = "announcement:receive"
+    TELL_LINKS = "link:tell"
+    MEASURE_LINK = "link:measure"
     KEEP_DUTY = "duty:keep"
     """Sign on and off in a room, step out, hand over."""
     SETTLE_DUE = "meeting:settle_due"
@@ -88,6 +90,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.RETURN_ANSWER,
         Permission.ANSWER_CALL,
         Permission.KEEP_DUTY,
+        Permission.MEASURE_LINK,
         Permission.RECEIVE_ANNOUNCEMENT,
     },
     Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
@@ -100,7 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_DIRECTORY,
         Permission.ERASE_TEXT,
     },
-    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE}),
+    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE, Permission.TELL_LINKS}),
 }
 
 

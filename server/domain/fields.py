@@ -70,6 +70,9 @@ ScheduledAt = Annotated[int, Strict(), Field(ge=0, le=7_258_118_400_000)]
 """A moment that something is planned for: up to the year 2200, so that a day's reckoning from it in any time zone, and
 some days on, stays within the calendar."""
 
+RoundTrip = Annotated[int, Strict(), Field(ge=0, le=600_000)]
+"""How long a message took there and back, in milliseconds; up to ten minutes."""
+
 Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
 """A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""
 

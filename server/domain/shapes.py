@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from .fields import Id, Millis, Version
 from .meeting.state import AnswerForm, CallStatus, DeclineReason, MeetingStatus, QuestionStatus, Urgency
-from .meeting.timeline import LeaveReason, MarkKind
+from .meeting.timeline import LeaveReason, LinkStatus, MarkKind
 from .waits import Waits
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
@@ -61,6 +61,15 @@ class DutyView(TypedDict):
     """Since when no adult is in the room, from the lobby to the end of the class; null: one is, or none is needed."""
 
 
+class LinkView(TypedDict):
+    """How a room is linked to Longroom since then; a loss began when the room was last heard."""
+
+    status: LinkStatus
+    since: Millis
+    lost_ms: Count
+    """How long it was lost in all, in milliseconds, without a loss that goes on."""
+
+
 class RoomView(TypedDict):
     """One site's part of the meeting, in figures; a supervisor sees their own."""
 
@@ -79,6 +88,8 @@ class RoomView(TypedDict):
     """When what is left open is due, where nothing else is said; null: a day after the planned end."""
     waits: Waits
     duty: DutyView
+    link: LinkView | None
+    """null: the room was not heard in this class yet."""
 
 
 class MarkView(TypedDict):
@@ -99,12 +110,20 @@ class PresenceView(TypedDict):
     to_at: Millis | None
 
 
+class LostView(TypedDict):
+    """The room's link was lost from then to then; null: it still is."""
+
+    from_at: Millis
+    to_at: Millis | None
+
+
 class TimelineView(TypedDict):
     """All that happened in a room, in order, and who was in it when; a supervisor sees their own rooms'."""
 
     site_id: Id
     marks: list[MarkView]
     on_duty: list[PresenceView]
+    lost: list[LostView]
 
 
 class AnswerView(TypedDict):

@@ -10,6 +10,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
 from .meeting.duty import timeline_of, uncovered_since
+from .meeting.links import lost_spans
 from .meeting.order import key_of
 from .meeting.state import Announcement, Answer, Call, Meeting, Question, supervises
 from .messages import Recorded
@@ -142,6 +143,20 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "due_by": room.due_by,
         "waits": waits_of(room.waits),
         "duty": _duty(state, site_id),
+        "link": _link(state, site_id),
+    }
+
+
+def _link(state: Meeting, site_id: str) -> View | None:
+    """How the room is linked; None: it was never heard. After the class only what was lost still counts."""
+    held = state.links.get(site_id)
+    if held is None:
+        return None
+    ended = (one for one in lost_spans(state, site_id) if one.to_at is not None)
+    return {
+        "status": held.status,
+        "since": held.since,
+        "lost_ms": sum((one.to_at or 0) - one.from_at for one in ended),
     }
 
 
@@ -178,6 +193,7 @@ def _timeline(state: Meeting, site_id: str, audience: Audience) -> View | None:
             }
             for one in held.marks
         ],
+        "lost": [{"from_at": one.from_at, "to_at": one.to_at} for one in lost_spans(state, site_id)],
         "on_duty": [{"person_id": one.person_id, "from_at": one.from_at, "to_at": one.to_at} for one in held.intervals],
     }
 

@@ -38,6 +38,10 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
         await screen.is_live()
     room = teacher.room("Pine Ridge")
 
+    # The room's link is a heartbeat's word, Kettle Creek's tablet has none.
+    await expect(room).to_contain_text("linked")
+    await expect(teacher.room("Kettle Creek")).to_contain_text("not linked yet")
+
     # Nobody there is told to everybody, until somebody signs on.
     await expect(room).to_contain_text("No adult")
     await expect(duty(pine.page)).to_contain_text("No adult is on duty in this room")
@@ -112,8 +116,10 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
     await expect(teacher.page.get_by_text("The class is closed for good.")).to_be_visible()
 
     report = commands.request("teacher", "/report")
-    marks = next(one for one in report["timelines"] if one["site_id"] == "pine-ridge")["marks"]
-    assert [(one["what"], one["person_id"], one["reason"]) for one in marks] == [
+    timeline = next(one for one in report["timelines"] if one["site_id"] == "pine-ridge")
+    assert timeline["lost"] == []
+    marks = [(one["what"], one["person_id"], one["reason"]) for one in timeline["marks"]]
+    assert [one for one in marks if one[0] != "link_connected"] == [
         ("signed_on", "supervisor-pine-ridge", None),
         ("stepped_out", "supervisor-pine-ridge", "emergency"),
         ("returned", "supervisor-pine-ridge", None),

@@ -19,6 +19,7 @@ from server.domain.fields import ERASED
 from server.domain.meeting import Meeting
 from server.domain.meeting.duty import on_duty_intervals
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
+from server.domain.meeting.links import lost_spans
 from server.domain.meeting.state import Clearance, Question
 from server.domain.messages import COMMANDS, Context, Recorded, Refused, apply, decide, parse_command
 from server.domain.views import Audience
@@ -478,6 +479,28 @@ class MeetingMachine(RuleBasedStateMachine):
         usual = {"reach": SUPERVISOR_OF[site], "read_out": SUPERVISOR_OF[site], "erase": CORA}.get(what, VERA)
         self.ask(actor or usual, f"announcement.{what}", data)
 
+    @rule(
+        what=st.sampled_from(["arrive", "arrive", "lapse", "measure"]),
+        site=st.sampled_from(SITES),
+        ago=st.integers(0, 90),
+        before=st.one_of(st.none(), st.integers(0, 90)),
+        slow=st.sampled_from([90, 1_000, 2_000]),
+        passes=st.integers(0, 60),
+    )
+    def link(self, what: str, site: str, ago: int, before: Any, slow: int, passes: int) -> None:
+        """Nodes hear rooms and hear them no more; what they say comes late, twice and in any order."""
+        self.clock.advance(seconds=passes)
+        heard = self.clock.at - ago * 1_000
+        last = None if before is None else heard - before * 1_000
+        data = {
+            "arrive": {"heard_at": heard, "last_heard_at": last},
+            "lapse": {"last_heard_at": heard},
+            "measure": {"round_trip_ms": slow},
+        }[what]
+        actor = SUPERVISOR_OF[site] if what == "measure" else SYSTEM
+        for _ in range(2):
+            self.ask(actor, f"link.{what}", {"site_id": site} | data)
+
     @precondition(lambda self: self.state.is_over)
     @rule(actor=st.sampled_from([VERA, THEO]))
     def reconcile(self, actor: Actor) -> None:
@@ -648,6 +671,16 @@ class MeetingMachine(RuleBasedStateMachine):
             assert set(present) <= room.supervisor_ids, "duty: somebody who does not supervise the room"
             is_owed = self.state.status in ("lobby", "live")
             assert (shown["duty"]["uncovered_since"] is not None) is (is_owed and not present), "duty: silently unowned"
+
+    @invariant()
+    def losses_follow_each_other_and_none_is_of_nothing(self) -> None:
+        for site_id, held in self.state.links.items():
+            spans = lost_spans(self.state, site_id)
+            edges = [at for one in spans for at in (one.from_at, one.to_at) if at is not None]
+            assert edges == sorted(edges), "link: losses overlap"
+            assert all(one.to_at is None or one.to_at > one.from_at for one in spans), "link: a loss of nothing"
+            is_open = any(one.to_at is None for one in held.lost)
+            assert is_open is (held.status == "lost"), "link: lost and not counted, or counted and not lost"
 
     @invariant()
     def what_is_due_is_a_recount(self) -> None:

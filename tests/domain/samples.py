@@ -15,6 +15,7 @@ from tests.support.meetings import (
     OPENED,
     PINE,
     RUTH,
+    STARTS_AT,
     SYSTEM,
     VERA,
     Caused,
@@ -32,6 +33,7 @@ from tests.support.meetings import (
     deferred,
     handed_over,
     heard,
+    linked,
     merged,
     not_found,
     off_duty,
@@ -124,6 +126,12 @@ SAMPLES = [
         [LIVE, announced("a1")],
         (CORA, announcements.AnnouncementErased(announcement_id="a1", reason="harmful")),
         {"announcement_id": "a1", "reason": "harmful"},
+    ),
+    Sample(
+        "link.changed",
+        [LIVE, linked("connected", STARTS_AT), STARTS_AT + 60_000],
+        linked("lost", STARTS_AT + 1),
+        {"site_id": "pine-ridge", "status": "lost", "since": 1_791_994_800_001},
     ),
     Sample("duty.signed_on", [LIVE], on_duty(RUTH, PINE), {"site_id": "pine-ridge"}),
     Sample(

@@ -292,6 +292,7 @@ def test_the_timeline_tells_all_of_it_in_order_and_only_to_its_own_room() -> Non
     shown = view(state, "timeline", PINE, Audience("supervisor", (PINE,)))
     assert shown == {
         "site_id": PINE,
+        "lost": [],
         "marks": [
             {"at": T, "what": "signed_on", "person_id": "ruth", "other_id": None, "reason": None},
             {"at": T + 30_000, "what": "stepped_out", "person_id": "ruth", "other_id": None, "reason": "emergency"},

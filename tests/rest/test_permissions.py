@@ -174,6 +174,9 @@ announcement.withdraw ok    not_your_section    forbidden  forbidden          fo
 announcement.reach    forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
 announcement.read_out forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
 announcement.erase    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  ok
+link.arrive           forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+link.lapse            forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+link.measure          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 duty.sign_on          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 duty.step_out         forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 duty.return           forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
@@ -232,6 +235,9 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "announcement.reach": NOTE | NORTH,
     "announcement.read_out": NOTE | NORTH,
     "announcement.erase": NOTE | {"reason": "harmful"},
+    "link.arrive": NORTH | {"heard_at": 1},
+    "link.lapse": NORTH | {"last_heard_at": 1},
+    "link.measure": NORTH | {"round_trip_ms": 90},
     "duty.sign_on": NORTH,
     "duty.step_out": NORTH | {"reason": "emergency"},
     "duty.return": NORTH,
@@ -272,6 +278,7 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "announcement.reach": ANNOUNCED,
     "announcement.read_out": ANNOUNCED,
     "announcement.erase": ANNOUNCED,
+    "link.measure": [START],
     "duty.sign_on": [START],
     "duty.step_out": ON_DUTY,
     "duty.return": [*ON_DUTY, ("nora", "duty.step_out", NORTH | {"reason": "emergency"})],

@@ -21,6 +21,7 @@ from server.domain.meeting import (
     erasing,
     facts,
     lifecycle,
+    links,
     merging,
     returning,
     settling,
@@ -185,6 +186,8 @@ def _cause(state: Meeting, event: Any) -> Any:
             return lifecycle.StartMeeting()
         case lifecycle.MeetingEnded():
             return lifecycle.EndMeeting()
+        case links.LinkChanged():
+            return _cause_of_link(state, event)
         case lifecycle.LobbyOpened():
             return lifecycle.OpenLobby()
         case lifecycle.MeetingReconciled():
@@ -207,6 +210,16 @@ def _cause(state: Meeting, event: Any) -> Any:
     if type(event) in _CAUSES:
         return _CAUSES[type(event)](question_id=event.question_id)
     return _picture_after(state, event)
+
+
+def _cause_of_link(state: Meeting, event: links.LinkChanged) -> Any:
+    held = state.links.get(event.site_id)
+    if event.status == "lost":
+        return links.LapseLink(site_id=event.site_id, last_heard_at=event.since)
+    if event.status == "rejoined" or held is None:
+        return links.ArriveLink(site_id=event.site_id, heard_at=event.since)
+    slow = links.DEGRADED_ROUND_TRIP_MS if event.status == "degraded" else 0
+    return links.MeasureLink(site_id=event.site_id, round_trip_ms=slow)
 
 
 def picture_of(state: Meeting) -> EnterFacts:

@@ -17,6 +17,7 @@ from server.domain.meeting import (
     duty,
     facts,
     lifecycle,
+    links,
     merging,
     returning,
     settling,
@@ -224,6 +225,11 @@ def heard(announcement_id: str, by: Actor = RUTH, site_id: str = PINE) -> Caused
 
 def announcement_withdrawn(announcement_id: str, by: Actor = VERA) -> Caused:
     return by, announcements.AnnouncementWithdrawn(announcement_id=announcement_id)
+
+
+def linked(status: Any, since: int, site_id: str = PINE, by: Actor = SYSTEM) -> Caused:
+    """The room's link is this since then: the server says so, or (degraded, and good again) its tablet."""
+    return by, links.LinkChanged(site_id=site_id, status=status, since=since)
 
 
 def on_duty(by: Actor, site_id: str) -> Caused:

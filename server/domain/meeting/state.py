@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from ..actors import Actor, Grant, Role
 from ..messages import Context, Refused
-from .timeline import RoomTimeline
+from .timeline import LinkStatus, RoomTimeline
 
 MeetingStatus: TypeAlias = Literal["scheduled", "lobby", "live", "ended", "reconciled"]
 QuestionStatus: TypeAlias = Literal[
@@ -175,6 +175,23 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class LostSpan:
+    """A room's link was lost from then to then (milliseconds, UTC; None: it still is)."""
+
+    from_at: int
+    to_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLink:
+    """How a room is linked to Longroom, since when, and when it was not."""
+
+    status: LinkStatus
+    since: int
+    lost: tuple[LostSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReceipt:
     """Where an announcement stands in one room: on the tablet, read out and by whom; times are milliseconds, UTC."""
 
@@ -241,6 +258,8 @@ class Meeting:
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    links: Mapping[str, RoomLink] = field(default_factory=dict)
+    """By site; a room that was never heard has none."""
     announcements: Mapping[str, Announcement] = field(default_factory=dict)
     timelines: Mapping[str, RoomTimeline] = field(default_factory=dict)
     """By site; one that left the meeting keeps what happened there."""

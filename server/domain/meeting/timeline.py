@@ -23,7 +23,18 @@ MarkKind: TypeAlias = Literal[
     "signed_off",
     "unassigned",
     "class_ended",
+    "link_connected",
+    "link_degraded",
+    "link_lost",
+    "link_rejoined",
 ]
+LinkStatus: TypeAlias = Literal["connected", "degraded", "lost", "rejoined"]
+LINK_MARKS: Mapping[LinkStatus, MarkKind] = {
+    "connected": "link_connected",
+    "degraded": "link_degraded",
+    "lost": "link_lost",
+    "rejoined": "link_rejoined",
+}
 
 
 @dataclass(frozen=True, slots=True)
