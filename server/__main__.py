@@ -18,7 +18,7 @@ COMMANDS = {
     "drive": ("server.cli.drive:drive", "Play questions from a CSV file against a running server."),
     "migrate": ("server.cli.migrate:migrate", "Bring the database to this release's tables."),
     "user": ("server.cli.user:user", "Add people, disable or enable them, or give them a new password."),
-    "erase": ("server.cli.erase:erase", "Take a question's words out of the record, for good."),
+    "erase": ("server.cli.erase:erase", "Take a question's or an announcement's words out of the record."),
     "backup": ("server.cli.backup:backup", "Copy the database to a file, beside a server that runs."),
     "restore": ("server.cli.restore:restore", "Put a backup in the database's place, and begin a new epoch."),
     "check": ("server.cli.check:check", "Read every log again, and say what is not as it must be."),

@@ -32,6 +32,7 @@ from .service.demo_program import PEOPLE
 from .service.directory import Directory
 from .service.due import Due
 from .service.feeds import Feeds
+from .service.links import Links
 from .service.live import Live
 from .service.passwords import Passwords
 from .service.planning import Planning
@@ -48,6 +49,8 @@ DUE_SECONDS = 1.0
 """How often it is looked for what time has made due."""
 LAG_SECONDS = 0.5
 """How often it is looked how late the event loop comes to a timer."""
+LINK_SECONDS = 2.0
+"""How often it is looked which rooms are linked; what is recorded is dated by the heartbeats themselves."""
 SHUTDOWN_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 30.0
 """How long an HTTP connection may idle between two requests."""
@@ -106,6 +109,7 @@ def create_app(
         address_of=lambda request: origins.caller(request.remote, request.scheme, request.headers).address,
     )
     due = Due(database, live, clock)
+    links = Links(database, live, clock)
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
     schedule = Schedule(database, clock)
     services = rest.Services(
@@ -146,9 +150,11 @@ def create_app(
         noticing = asyncio.create_task(_every(NOTICE_SECONDS, accounts.notice), name="notice")
         keeping_up = asyncio.create_task(directory.keep_up(), name="keep up")
         settling = asyncio.create_task(_every(DUE_SECONDS, due.settle), name="due")
+        linking = asyncio.create_task(_every(LINK_SECONDS, lambda: links.look(gateway.rooms_heard())), name="links")
         watching = asyncio.create_task(_watch_the_loop(live.metrics.loop_lag), name="loop lag")
         yield
         await _stop(watching)
+        await _stop(linking)
         await _stop(settling)
         await _stop(noticing)
         await _stop(keeping_up)

@@ -12,7 +12,7 @@ export function Board({ meeting, desk, acts, seen, undo }) {
   const { waiting, others, deferred } = desk.lanes.value
   const { status } = meeting.meeting.value
   const names = meeting.names.value
-  const isOver = status === 'ended'
+  const isOver = ['ended', 'reconciled'].includes(status)
   const empty = isOver && deferred.length > 0 ? 'owed' : status
   return html`
     <section class="board" aria-labelledby="board-title">

@@ -13,6 +13,7 @@ const KEYS = [
   ['d', 'help.defer'],
   ['r', 'help.repeat'],
   ['s', 'help.call'],
+  ['n', 'help.announce'],
   ['h · l', 'help.turn'],
   ['u', 'help.undo'],
   ['1 – 9', 'help.room'],

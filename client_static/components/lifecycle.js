@@ -1,5 +1,7 @@
 // A class before, during and after its time: its clock, what to do, and what became of "start" and "end".
+import { presentIn } from '../core/duty.js'
 import { html } from '../core/html.js'
+import { owedOf } from '../core/owed.js'
 import { reportPath } from '../core/router.js'
 import { locale, t } from '../core/text.js'
 import { asTimes, asWait, serverNow } from '../core/time.js'
@@ -27,6 +29,7 @@ export function Lifecycle({ meeting }) {
       <div class="notice-text">
         <b>${t('teacher.scheduled')}</b><span>${t('teacher.scheduledFor', { times })}</span>
       </div>
+      <button class="btn big" onClick=${() => submit('meeting.open_lobby', {})}>${t('teacher.openLobby')}</button>
       <button class="btn primary big" onClick=${() => submit('meeting.start', {})}>${t('teacher.start')}</button>
     </div>`
   }
@@ -36,11 +39,35 @@ export function Lifecycle({ meeting }) {
       <div class="notice-text"><b>${t('teacher.cancelled')}</b><span>${t('teacher.cancelledDo', { reason })}</span></div>
     </div>`
   }
-  if (status === 'ended') {
+  if (status === 'lobby') {
+    const rooms = meeting.rooms.value
+    const staffed = rooms.filter((room) => presentIn(room).length > 0).length
     return html`<div class="notice info">
-      <div class="notice-text"><b>${t('teacher.ended')}</b><span>${t('teacher.endedDo')}</span></div>
+      <div class="notice-text">
+        <b>${t('teacher.lobby')}</b><span>${t('teacher.lobbyStaffed', { staffed, n: rooms.length })}</span>
+      </div>
+      <button class="btn primary big" onClick=${() => submit('meeting.start', {})}>${t('teacher.start')}</button>
+    </div>`
+  }
+  if (status === 'ended') return html`<${Ended} ...${{ meeting, submit }} />`
+  if (status === 'reconciled') {
+    return html`<div class="notice quiet">
+      <div class="notice-text"><b>${t('teacher.reconciled')}</b><span>${t('teacher.reconciledDo')}</span></div>
       <a class="btn big" href=${reportPath(meeting.id)}>${t('teacher.report')}</a>
     </div>`
   }
   return null
+}
+
+/** Over, and closed for good as soon as nothing is owed: until then this says what is. */
+function Ended({ meeting, submit }) {
+  const owed = owedOf(meeting.questions.value, meeting.announcements.value)
+  return html`<div class="notice info">
+    <div class="notice-text">
+      <b>${t('teacher.ended')}</b>
+      <span>${t(owed.length ? 'teacher.endedDo' : 'teacher.endedSettled')}</span>
+      ${owed.length > 0 && html`<span>${t('owed.still')} ${owed.map(({ what, n }) => t(`owed.${what}`, { n })).join(' · ')}</span>`}
+    </div>
+    ${owed.length === 0 && html`<button class="btn primary big" onClick=${() => submit('meeting.reconcile', {})}>${t('teacher.reconcile')}</button>`}
+  </div>`
 }

@@ -28,8 +28,8 @@ function stripOf({ meeting, room, refused, toDo, waiting, link }) {
   if (refused > 0) return counted('bad', refused, 'strip.refused', t('strip.refusedDo'))
   if (link !== 'connected') return noLink()
   if (toDo > 0) return counted('info', toDo, 'strip.toDo', meanwhile(waiting, room))
-  if (meeting.status === 'scheduled') return notStarted(meeting)
-  if (meeting.status === 'ended') return ended(waiting)
+  if (['scheduled', 'lobby'].includes(meeting.status)) return notStarted(meeting)
+  if (['ended', 'reconciled'].includes(meeting.status)) return ended(waiting)
   if (waiting > 0) return { ...counted('info', waiting, 'strip.waiting', oldest(room)), mark: 'held' }
   return { tone: 'ok', title: t('strip.well'), under: t('strip.wellDo') }
 }
@@ -49,7 +49,7 @@ const meanwhile = (waiting, room) =>
 
 function notStarted(meeting) {
   const time = asClock(meeting.starts_at, locale.value)
-  return { tone: 'info', mark: 'held', title: t('strip.scheduled'), under: t('strip.scheduledDo', { time }) }
+  return { tone: 'info', mark: 'held', title: t(`strip.${meeting.status}`), under: t('strip.scheduledDo', { time }) }
 }
 
 function ended(waiting) {

@@ -1,5 +1,6 @@
 // The rooms of a class as fixed columns: they never change places, and a room's edge says its state before a word is
 // read.
+import { presentIn } from '../core/duty.js'
 import { html } from '../core/html.js'
 import { roomState } from '../core/questions.js'
 import { asNumber, locale, t } from '../core/text.js'
@@ -20,13 +21,14 @@ const CALLS = { called: 'wait', ready: 'ok', not_here: 'warn' }
 const MANY = 6
 
 /** `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on. */
-export const Rooms = ({ rooms, questions, calls = [], names, onPick, picked }) => html`
+export const Rooms = ({ rooms, questions, calls = [], names, status, onPick, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
     ${rooms.map(
       (room, index) =>
         html`<${Room}
           key=${room.site_id}
           ...${{ room, questions, names, onPick, index }}
+          isGathered=${status === 'live' || status === 'lobby'}
           calls=${calls.filter((call) => call.site_id === room.site_id)}
           isPicked=${picked === room.site_id}
         />`,
@@ -34,13 +36,15 @@ export const Rooms = ({ rooms, questions, calls = [], names, onPick, picked }) =
   </section>
 `
 
-function Room({ room, questions, calls, names, onPick, index, isPicked }) {
+function Room({ room, questions, calls, names, onPick, index, isPicked, isGathered }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
+  const isUncovered = room.duty.uncovered_since !== null
+  const isDark = isGathered && room.link?.status === 'lost'
   const name = names.site(room.site_id)
   const { median } = room.waits.answered
   return html`
-    <article class=${`room ${tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
+    <article class=${`room ${(isUncovered || isDark) && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
       <h2>
         ${onPick
           ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
@@ -49,7 +53,7 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
           : html`<span class="room-name">${name}</span>`}
         ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
       </h2>
-      <span class="room-clock small mute">${asSiteClock(serverNow(), names.zone(room.site_id), locale.value)}</span>
+      <${ClockOrLink} ...${{ room, names, isGathered }} />
       <${Pill} tone=${tone} mark=${mark}>
         ${t(`room.${state}`, { n: room.waiting })}
         ${room.waiting > 0 &&
@@ -57,7 +61,7 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
       <//>
       <dl>
         ${calls.length > 0 && html`<${LatestCall} ...${{ calls, names }} />`}
-        <${Figure} name="supervisors" value=${room.supervisor_ids.map(names.person).join(', ') || t('room.nobody')} />
+        <${OnDuty} ...${{ room, names }} />
         <${Figure} name="students" value=${asNumber(room.students)} />
         <${Figure} name="asked" value=${asNumber(room.asked)} />
         <${Figure} name="onWayBack" value=${asNumber(room.on_way_back)} />
@@ -65,6 +69,43 @@ function Room({ room, questions, calls, names, onPick, index, isPicked }) {
       </dl>
     </article>
   `
+}
+
+const LINKS = { degraded: { word: 'room.slow', mark: 'wait' }, lost: { word: 'room.lost', mark: 'warn' } }
+
+/**
+ * The clock on that room's wall, with a mark that the room is linked; a link that is slow or lost takes its place, and
+ * says since when.
+ */
+function ClockOrLink({ room, names, isGathered }) {
+  const link = isGathered ? room.link : null
+  const trouble = LINKS[link?.status]
+  if (trouble) {
+    return html`<span class=${`room-clock small room-link ${link.status}`}>
+      <${Mark} name=${trouble.mark} /> ${t(trouble.word)} <${Wait} since=${link.since} />
+    </span>`
+  }
+  const state = !isGathered ? null : link ? 'room.linked' : 'room.unlinked'
+  return html`<span class="room-clock small mute">
+    ${state && html`<span class="room-linked"><${Mark} name=${link ? 'ok' : 'quiet'} /><span class="unseen">${t(state)}</span> </span>`}
+    ${asSiteClock(serverNow(), names.zone(room.site_id), locale.value)}
+  </span>`
+}
+
+/** Who is in the room; that nobody is, in words; or, while nobody needs to be, who is named for it. One line. */
+function OnDuty({ room, names }) {
+  const { uncovered_since: since } = room.duty
+  if (since !== null) {
+    return html`<div class="supervisors is-uncovered">
+      <dt><${Mark} name="warn" /> ${t('room.uncovered')}</dt><dd><${Wait} since=${since} /></dd>
+    </div>`
+  }
+  const here = presentIn(room)
+  const named = here.length ? here : room.supervisor_ids
+  const words = here.length ? 'room.onDuty' : 'room.supervisors'
+  // The first by name, the others by number: signing on must not make a room taller.
+  const who = named.length ? [names.person(named[0]), ...(named.length > 1 ? [`+${asNumber(named.length - 1)}`] : [])].join(' ') : t('room.nobody')
+  return html`<div class="supervisors"><dt>${t(words)}</dt><dd>${who}</dd></div>`
 }
 
 /** One line, whatever happens: the rooms never grow. The list of calls has them all. */

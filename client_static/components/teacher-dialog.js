@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks'
 import { leftovers } from '../core/board.js'
 import { html } from '../core/html.js'
 import { isOwedBack } from '../core/way-back.js'
+import { AnnounceDialog } from './announce-dialog.js'
 import { CallDialog } from './call-dialog.js'
 import { DeclineDialog } from './decline-dialog.js'
 import { EndDialog } from './end-dialog.js'
@@ -27,6 +28,10 @@ export function TeacherDialog({ kind, meeting, desk, acts, room, onClose }) {
   if (kind === 'call') {
     const onCall = done(acts.callOn)
     return html`<${CallDialog} ...${{ rooms, names, question, room, onCall, onClose }} />`
+  }
+  if (kind === 'announce') {
+    const onAnnounce = done(acts.announce)
+    return html`<${AnnounceDialog} ...${{ rooms, names, room, onAnnounce, onClose }} />`
   }
   if (kind === 'end') {
     const onWayBack = questions.filter(isOwedBack).length

@@ -7,9 +7,9 @@ import { t } from '../core/text.js'
 
 const SAID = { answered: 'said.answered', asked_back: 'said.askedBack', declined: 'said.declined' }
 
-export function useToDoAnnounced(toDo, calls, names) {
+export function useToDoAnnounced(toDo, calls, told, names) {
   const known = useRef(null)
-  const fresh = newsOf(toDo, calls)
+  const fresh = newsOf(toDo, calls, told)
   const keys = fresh.map(({ key }) => key)
   useEffect(() => {
     const before = known.current
@@ -20,9 +20,10 @@ export function useToDoAnnounced(toDo, calls, names) {
 }
 
 /** Each thing with a key that changes when it comes anew. */
-function newsOf(toDo, calls) {
+function newsOf(toDo, calls, told) {
   const asked = toDo.filter((question) => question.status in SAID)
   return [
+    ...told.map((one) => ({ key: one.announcement_id, words: 'said.announced', id: null })),
     ...calls
       .filter((call) => call.status === 'called')
       .map((call) => ({ key: call.call_id, words: 'said.called', id: call.student_id })),

@@ -81,7 +81,7 @@ export const api = {
   /** Where the files of a meeting lie, for links. */
   files: (meetingId) => ({
     questions: `/api/meetings/${enc(meetingId)}/report.csv`,
-    timeline: `/api/meetings/${enc(meetingId)}/timeline.csv`,
+    history: `/api/meetings/${enc(meetingId)}/history.csv`,
     whole: `/api/meetings/${enc(meetingId)}/report`,
   }),
   /** All steps, a thousand at a time. */

@@ -311,7 +311,7 @@ export function createCommands({
   }
 }
 
-const subjectOf = (entry) => entry.data.question_id ?? 'meeting'
+const subjectOf = (entry) => entry.data.question_id ?? entry.data.announcement_id ?? 'meeting'
 
 /** The newest unsettled command on a question, if there is one. */
 export const pendingOn = (entries, questionId) =>

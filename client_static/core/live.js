@@ -190,6 +190,15 @@ export function createLive({ meetingId, stream = `meeting:${meetingId}`, open = 
     wholeAt,
     commands,
     submit: commands.submit,
+    /** Tells `answered` how long a message takes, there and back, in milliseconds; nothing where no answer comes. */
+    measure(answered) {
+      const mine = socket
+      if (link.value !== 'connected' || !mine) return
+      const askedAt = performance.now()
+      mine.timeout(ANSWER_WITHIN_MS).emit('echo', {}, (error) => {
+        if (!error && mine === socket) answered(Math.round(performance.now() - askedAt))
+      })
+    },
     start() {
       addEventListener('offline', wentOffline)
       addEventListener('online', again)

@@ -106,6 +106,7 @@ function createMeeting(id) {
   const names = computed(() => namesOf(roster.value))
   const meeting = computed(() => valueOf(live.record.value, 'meeting', 'meeting'))
   const questions = computed(() => valuesOf(live.record.value, 'question'))
+  const announcements = computed(() => valuesOf(live.record.value, 'announcement'))
   const calls = computed(() => valuesOf(live.record.value, 'call'))
   const views = computed(() => valuesOf(live.record.value, 'room'))
   // By name, once: the columns of a room never change places while names stay.
@@ -164,6 +165,7 @@ function createMeeting(id) {
     rooms,
     questions,
     calls,
+    announcements,
     drafts,
     isShown: signal(false),
     part: computed(() => live.record.value.audience?.split(':')[0] ?? null),

@@ -1,4 +1,5 @@
 // One room of a meeting as its supervisor's screen shows it: what the record says and what is still on its way there.
+import { toReach, toReadOut } from './announcements.js'
 import { pendingOn } from './commands.js'
 import { callsOn, isOwed, roomOver, roomToDo, roomUnderWay } from './our-questions.js'
 import { recentAskers, sharedByOthers } from './questions.js'
@@ -24,6 +25,8 @@ export function roomOf(meeting, siteId) {
     over: roomOver(questions, siteId),
     isEmpty: own.length + asks.length === 0,
     waiting: own.filter(isOwed).length,
+    told: toReadOut(meeting.announcements.value, siteId),
+    untold: toReach(meeting.announcements.value, siteId),
     calls: callsOn(meeting.calls.value, siteId),
     shared: sharedByOthers(questions, meeting.siteIds.value).filter((question) => question.status !== 'withdrawn'),
     lastAsker: asked ?? recentAskers(questions, siteId)[0] ?? null,
@@ -32,7 +35,7 @@ export function roomOf(meeting, siteId) {
 }
 
 /** What the card of a question, or of a call, needs beside the question or the call. */
-export function aboutOf(meeting, { acts, isLive }) {
+export function aboutOf(meeting, { acts, isLive, siteId }) {
   const names = meeting.names.value
   const { commands } = meeting.live
   const entries = commands.entries.value
@@ -48,6 +51,11 @@ export function aboutOf(meeting, { acts, isLive }) {
     }),
     /** A question that was asked here, wherever it has come to. */
     ask: (id) => ({ question: find(id), entry: entries.findLast((entry) => entry.data.question_id === id) }),
+    announcement: (announcement) => ({
+      ...{ announcement, commands },
+      entry: entries.findLast((one) => one.name === 'announcement.read_out' && isOfRoom(one, announcement, siteId)),
+      onReadOut: () => acts.readOut(announcement, siteId),
+    }),
     call: (call) => ({
       ...{ call, names, commands },
       question: find(call.question_id),
@@ -56,6 +64,8 @@ export function aboutOf(meeting, { acts, isLive }) {
     }),
   }
 }
+
+const isOfRoom = ({ data }, { announcement_id: id }, siteId) => data.announcement_id === id && data.site_id === siteId
 
 /** An ask of this room that the record does not show yet. */
 const isUnseenAsk = (entry, siteId, questions) =>

@@ -99,6 +99,9 @@ export function createActs({ live, desk, undo, drafts, handOver }) {
       const about = questionId ? { question_id: questionId } : {}
       live.submit('student.call_on', { call_id: uuid7(), site_id: siteId, student_id: studentId, ...about })
     },
+    announce: (text, siteIds) =>
+      live.submit('announcement.make', { announcement_id: uuid7(), text, site_ids: siteIds }),
+    withdrawAnnouncement: (id) => live.submit('announcement.withdraw', { announcement_id: id }),
     endCall: (callId) => live.submit('student.end_call', { call_id: callId }),
     /** The decisions on what is open, then the end itself: one that is refused is put off like any undecided one. */
     endClass(decisions) {

@@ -23,6 +23,7 @@ const REFRESH_MS = 20_000
 const CHANGES_MS = 60_000
 const PAST_SHOWN = 8
 const SHOWN_MS = 14 * 86_400_000
+const OVER = new Set(['ended', 'reconciled'])
 const IN_CLASS = new Set(['teacher', 'supervisor'])
 /** Who may ask for the list of classes at all: to anybody else it is refused. */
 const SEES_CLASSES = new Set([...IN_CLASS, 'coordinator'])
@@ -87,8 +88,12 @@ const Unsent = ({ meetings }) =>
 
 function Meetings({ meetings, isDesk, told }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
-  const coming = meetings.filter((meeting) => ['scheduled', 'cancelled'].includes(meeting.status)).sort((a, b) => a.starts_at - b.starts_at)
-  const past = meetings.filter((meeting) => meeting.status === 'ended').sort((a, b) => b.starts_at - a.starts_at)
+  const coming = meetings
+    .filter((meeting) => ['scheduled', 'lobby', 'cancelled'].includes(meeting.status))
+    .sort((a, b) => a.starts_at - b.starts_at)
+  const past = meetings
+    .filter((meeting) => OVER.has(meeting.status))
+    .sort((a, b) => b.starts_at - a.starts_at)
   if (meetings.length === 0 && isDesk) return null
   return html`
     <h2>${t('home.live')}</h2>
@@ -129,7 +134,7 @@ function MeetingList({ title, meetings, most = Infinity }) {
           </a>
           ${meeting.status === 'cancelled' && html`<${Pill} tone="bad">${t('status.cancelled')}<//>`}
           <span class="small mute">${whenOf(meeting)}</span>
-          ${meeting.status === 'ended' && html`<a class="small" href=${reportPath(meeting.id)}>${t('home.report')}</a>`}
+          ${OVER.has(meeting.status) && html`<a class="small" href=${reportPath(meeting.id)}>${t('home.report')}</a>`}
         </li>`,
       )}
     </ul>

@@ -1,10 +1,11 @@
 // The supervisor's tablet: first what is wrong and what to do about it, then what is to be done next, then ask, then what
 // became of what was asked. One hand, a moving room: targets of 48 px, a sentence for every state, and nothing green
 // before the server has it.
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import { AskForm, emptyDraft } from '../components/ask-form.js'
 import { Bar } from '../components/bar.js'
+import { DutyBar } from '../components/duty-bar.js'
 import { useFocusKept } from '../components/focus-kept.js'
 import { LastAsk } from '../components/last-ask.js'
 import { LinkNotice } from '../components/link-notice.js'
@@ -21,6 +22,7 @@ import { html } from '../core/html.js'
 import { uuid7 } from '../core/ids.js'
 import { isNameless, setNameless } from '../core/nameless.js'
 import { aboutOf, roomOf } from '../core/room.js'
+import { EVERY_MS, measured, toTell } from '../core/round-trip.js'
 import { locale, t } from '../core/text.js'
 import { asTimes } from '../core/time.js'
 import { RosterNotice } from './meeting.js'
@@ -37,14 +39,16 @@ export function SupervisorPage({ meeting, title, section }) {
   const { link } = meeting.live
   const acts = useMemo(() => actsOf(meeting, setFocus), [meeting])
   const room = roomOf(meeting, siteId)
-  const about = aboutOf(meeting, { acts, isLive })
+  const about = aboutOf(meeting, { acts, isLive, siteId })
   const main = useFocusKept(['todo', 'strip'])
-  useToDoAnnounced(room.toDo, room.calls, names)
+  useToDoAnnounced(room.toDo, room.calls, room.told, names)
+  useReached(meeting, room.untold, siteId)
+  useRoundTrips(meeting, siteId)
 
   const teachers = view.teacher_ids.map(names.person).join(', ')
   const times = asTimes(view.starts_at, view.ends_at, locale.value)
   const under = html`${section ?? title} · ${t('supervisor.with', { teachers })} · <span class="whole">${times}</span>`
-  const todo = room.refusedAsks.length + room.calls.length + room.toDo.length
+  const todo = room.refusedAsks.length + room.told.length + room.calls.length + room.toDo.length
   return html`
     <${Bar} title=${names.site(siteId)} under=${under}><span class="grow"></span><${LinkState} live=${meeting.live} /><${TabletMenu} /><//>
     <main id="main" class="tablet" ref=${main}>
@@ -57,10 +61,12 @@ export function SupervisorPage({ meeting, title, section }) {
           ...${{ meeting: view, room: room.figures, waiting: room.waiting, refused: room.refused, toDo: todo }}
           link=${link.value}
         />
+        <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
       </div>
       <${ToDo}
         about=${about}
         refused=${room.refusedAsks}
+        told=${room.told}
         calls=${room.calls}
         questions=${room.toDo}
         onEdit=${acts.edit}
@@ -98,6 +104,33 @@ export function SupervisorPage({ meeting, title, section }) {
   `
 }
 
+/** Measures this tablet's link while the page is open, and tells of it when it got worse or better. */
+function useRoundTrips(meeting, siteId) {
+  useEffect(() => {
+    let times = []
+    const told = (millis) => {
+      times = measured(times, millis)
+      const room = meeting.rooms.peek().find((one) => one.site_id === siteId)
+      const news = toTell(times, room?.link?.status)
+      if (news !== null) meeting.live.submit('link.measure', { site_id: siteId, round_trip_ms: news }, { silent: true })
+    }
+    const timer = setInterval(() => meeting.live.measure(told), EVERY_MS)
+    return () => clearInterval(timer)
+  }, [meeting, siteId])
+}
+
+/** Tells the teacher, once, that what they said is on this tablet. */
+function useReached(meeting, untold, siteId) {
+  const told = useMemo(() => new Set(), [meeting, siteId])
+  const ids = untold.map((one) => one.announcement_id).filter((id) => !told.has(id))
+  useEffect(() => {
+    for (const id of ids) {
+      told.add(id)
+      meeting.live.submit('announcement.reach', { announcement_id: id, site_id: siteId }, { silent: true })
+    }
+  }, [ids.join()])
+}
+
 function actsOf(meeting, setFocus) {
   const { drafts, live } = meeting
   const { submit, commands } = live
@@ -133,6 +166,7 @@ function actsOf(meeting, setFocus) {
     },
     /** What the room says of its question, whatever version it has come to: the rules judge by its state. */
     tell: (name, { question_id }, more = {}) => submit(name, { question_id, ...more }),
+    readOut: ({ announcement_id }, siteId) => submit('announcement.read_out', { announcement_id, site_id: siteId }),
     answerCall: ({ call_id }, response) => submit('student.answer_call', { call_id, response }),
   }
 }

@@ -113,6 +113,7 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
     openRepeat: open('repeat', inQueue),
     openDecline: open('decline', [...inQueue, 'asked_back', 'deferred']),
     openCall: () => isLive() && openDialog('call'),
+    openAnnounce: () => ['lobby', 'live'].includes(meeting.meeting.value.status) && openDialog('announce'),
     openHelp: () => openDialog('help'),
     pickRoom,
     pickNth(n) {
@@ -137,6 +138,7 @@ function useKeys(acts) {
       d: () => acts.defer(),
       r: acts.openRepeat,
       s: acts.openCall,
+      n: acts.openAnnounce,
       u: acts.undo,
       '?': acts.openHelp,
       ...rooms,
@@ -169,11 +171,12 @@ function useNewsAnnounced(meeting) {
   const before = useRef(null)
   const questions = meeting.questions.value
   const calls = meeting.calls.value
+  const rooms = meeting.rooms.value
   useEffect(() => {
     const names = meeting.names.value
     if (before.current) {
-      for (const sentence of newsSince(before.current, questions, calls, names, session.peek().person_id)) say(sentence)
+      for (const sentence of newsSince(before.current, questions, calls, names, session.peek().person_id, rooms)) say(sentence)
     }
-    before.current = glance(questions, calls)
-  }, [questions, calls])
+    before.current = glance(questions, calls, rooms)
+  }, [questions, calls, rooms])
 }

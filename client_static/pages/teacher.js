@@ -2,6 +2,7 @@
 // every answer's way back. One hand on the keyboard runs it.
 import { useState } from 'preact/hooks'
 
+import { Announcements } from '../components/announcements.js'
 import { AskedBack } from '../components/asked-back.js'
 import { Bar } from '../components/bar.js'
 import { Board } from '../components/board.js'
@@ -43,15 +44,22 @@ export function TeacherPage({ meeting, title, section }) {
         <${RosterNotice} meeting=${meeting} />
         <${Lifecycle} meeting=${meeting} />
       </div>
-      <${Rooms} rooms=${meeting.rooms.value} ...${{ names, questions, calls }} picked=${room} onPick=${acts.pickRoom} />
+      <${Rooms} rooms=${meeting.rooms.value} ...${{ names, questions, calls, status }} picked=${room} onPick=${acts.pickRoom} />
       <div class="desk">
         <${Board} ...${{ meeting, desk, acts, seen, undo }} />
         <${NowPanel} ...${{ meeting, desk, acts, drafts }} />
         <div class="aside" tabindex="0" role="group" aria-label=${t('teacher.aside')}>
+          <${Announcements}
+            announcements=${meeting.announcements.value}
+            canAnnounce=${isLive || status === 'lobby'}
+            ...${{ names, commands: meeting.live.commands }}
+            onAnnounce=${acts.openAnnounce}
+            onWithdraw=${acts.withdrawAnnouncement}
+          />
           <${Calls} ...${{ calls, names, isLive }} onCall=${acts.openCall} onEnd=${acts.endCall} />
           <${AskedBack} ...${{ desk, acts, names }} questions=${askedBack} />
           <${WayBack} ...${{ questions, names }} />
-          ${status !== 'ended' && html`<${Deferred} ...${{ desk, acts, names }} questions=${deferred} />`}
+          ${!['ended', 'reconciled'].includes(status) && html`<${Deferred} ...${{ desk, acts, names }} questions=${deferred} />`}
         </div>
       </div>
     </main>

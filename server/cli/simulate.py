@@ -90,7 +90,7 @@ class SimulatedPerson:
         """Watch the class and act until it has ended. `place`: which of the people this one is."""
         self._copy = await self.link.watch(self._stream, self._notice)
         await self._prepare(place)
-        while self._copy.values["meeting", "meeting"]["status"] != "ended":
+        while self._copy.values["meeting", "meeting"]["status"] not in ("ended", "reconciled"):
             await self._pause(1.5, 4)
             await self._act()
 

@@ -46,6 +46,12 @@ class Permission(StrEnum):
     ERASE_TEXT = "question:erase"
     CALL_STUDENT = "student:call"
     ANSWER_CALL = "student:answer_call"
+    ANNOUNCE = "announcement:make"
+    RECEIVE_ANNOUNCEMENT = "announcement:receive"
+    TELL_LINKS = "link:tell"
+    MEASURE_LINK = "link:measure"
+    KEEP_DUTY = "duty:keep"
+    """Sign on and off in a room, step out, hand over."""
     SETTLE_DUE = "meeting:settle_due"
     READ_DIRECTORY = "directory:read"
     EDIT_DIRECTORY = "directory:edit"
@@ -71,6 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.DECIDE_QUESTION,
         Permission.MERGE_QUESTION,
         Permission.CALL_STUDENT,
+        Permission.ANNOUNCE,
     },
     Role.SUPERVISOR: _EVERYONE
     | {
@@ -82,6 +89,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.APPEAL_QUESTION,
         Permission.RETURN_ANSWER,
         Permission.ANSWER_CALL,
+        Permission.KEEP_DUTY,
+        Permission.MEASURE_LINK,
+        Permission.RECEIVE_ANNOUNCEMENT,
     },
     Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
     Role.COORDINATOR: _EVERYONE
@@ -93,7 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_DIRECTORY,
         Permission.ERASE_TEXT,
     },
-    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE}),
+    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE, Permission.TELL_LINKS}),
 }
 
 

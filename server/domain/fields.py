@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_ANSWER_CHARACTERS = 4_000
 MAX_NOTE_CHARACTERS = 500
+MAX_ANNOUNCEMENT_CHARACTERS = 500
+"""What a supervisor can read out in one breath or two."""
 ERASED = "[erased]"
 """What stands where a personal text was erased: in the state, in every view, and for what the log holds no more."""
 
@@ -54,6 +56,9 @@ QuestionText = Annotated[
 ]
 AnswerText = Annotated[str, Strict(), Field(max_length=MAX_ANSWER_CHARACTERS), AfterValidator(_plain)]
 NoteText = Annotated[str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain)]
+AnnouncementText = Annotated[
+    str, Strict(), Field(max_length=MAX_ANNOUNCEMENT_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
+]
 AppealText = Annotated[
     str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
 ]
@@ -64,6 +69,9 @@ Millis = Annotated[int, Strict(), Field(ge=0, le=253_402_300_799_999)]
 ScheduledAt = Annotated[int, Strict(), Field(ge=0, le=7_258_118_400_000)]
 """A moment that something is planned for: up to the year 2200, so that a day's reckoning from it in any time zone, and
 some days on, stays within the calendar."""
+
+RoundTrip = Annotated[int, Strict(), Field(ge=0, le=600_000)]
+"""How long a message took there and back, in milliseconds; up to ten minutes."""
 
 Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
 """A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""

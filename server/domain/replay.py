@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .actors import SYSTEM_ID
+from .meeting.links import LinkChanged
 from .meeting.state import Meeting
 from .messages import EVENT_TYPES, Recorded, apply
 from .views import Audience, Ref, View, touched, view
@@ -29,8 +30,8 @@ class Step:
     call_id: str | None
     changes: tuple[View, ...]
 
-    def as_entry(self) -> View:
-        """The step as a line of the timeline, without what it changed."""
+    def as_line(self) -> View:
+        """The step as a line of the history, without what it changed."""
         names = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
         return {name: getattr(self, name) for name in names}
 
@@ -65,13 +66,18 @@ def _step(state: Meeting, recorded: Recorded, audience: Audience, changed: tuple
     return Step(
         seq=recorded.seq,
         at=recorded.at,
-        name=EVENT_TYPES[type(event)].name,
+        name=_name(event),
         by=recorded.actor_id if _may_know(state, recorded.actor_id, site_id, audience) else None,
         site_id=site_id,
         question_id=subject.question_id if subject else None,
         call_id=call.call_id if call else None,
         changes=changed,
     )
+
+
+def _name(event: Any) -> str:
+    """What happened; a link's change goes by what it has come to."""
+    return f"link.{event.status}" if isinstance(event, LinkChanged) else EVENT_TYPES[type(event)].name
 
 
 def _may_know(state: Meeting, actor_id: str, site_id: str | None, audience: Audience) -> bool:

@@ -12,6 +12,7 @@ from typing_extensions import TypedDict
 from .calendar import AwayReason
 from .fields import Id, Millis, Version
 from .meeting.state import AnswerForm, CallStatus, CancelReason, DeclineReason, MeetingStatus, QuestionStatus, Urgency
+from .meeting.timeline import LeaveReason, LinkStatus, MarkKind
 from .waits import Waits
 
 AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]{0,63})+)$"
@@ -27,10 +28,49 @@ class MeetingView(TypedDict):
     """While it is cancelled."""
     starts_at: Millis
     ends_at: Millis
+    lobby_at: Millis | None
+    """When the lobby opened, if it did."""
     started_at: Millis | None
     ended_at: Millis | None
+    reconciled_at: Millis | None
+    """When the class was closed for good: nothing of it is owed."""
     teacher_ids: list[Id]
     site_ids: list[Id]
+
+
+class AdultView(TypedDict):
+    """Somebody on duty in a room; `away_since` while they have stepped out, `covered_by` who stands in for them."""
+
+    person_id: Id
+    since: Millis
+    away_since: Millis | None
+    covered_by: Id | None
+
+
+class OfferView(TypedDict):
+    """`person_id` would hand over: to one person, or (null) to whoever of the room comes first."""
+
+    person_id: Id
+    to_id: Id | None
+    at: Millis
+
+
+class DutyView(TypedDict):
+    """Who is on duty in a room."""
+
+    adults: list[AdultView]
+    offers: list[OfferView]
+    uncovered_since: Millis | None
+    """Since when no adult is in the room, from the lobby to the end of the class; null: one is, or none is needed."""
+
+
+class LinkView(TypedDict):
+    """How a room is linked to Longroom since then; a loss began when the room was last heard."""
+
+    status: LinkStatus
+    since: Millis
+    lost_ms: Count
+    """How long it was lost in all, in milliseconds, without a loss that goes on."""
 
 
 class RoomView(TypedDict):
@@ -55,6 +95,43 @@ class RoomView(TypedDict):
     away: AwayReason | None
     """Why it is not there at all."""
     waits: Waits
+    duty: DutyView
+    link: LinkView | None
+    """null: the room was not heard in this class yet."""
+
+
+class MarkView(TypedDict):
+    """One thing that happened in a room: `person_id` did it or it befell them, `other_id` is the other side of it."""
+
+    at: Millis
+    what: MarkKind
+    person_id: Id | None
+    other_id: Id | None
+    reason: LeaveReason | None
+
+
+class PresenceView(TypedDict):
+    """An adult was in the room from `from_at` up to and without `to_at`; null: still is."""
+
+    person_id: Id
+    from_at: Millis
+    to_at: Millis | None
+
+
+class LostView(TypedDict):
+    """The room's link was lost from then to then; null: it still is."""
+
+    from_at: Millis
+    to_at: Millis | None
+
+
+class TimelineView(TypedDict):
+    """All that happened in a room, in order, and who was in it when; a supervisor sees their own rooms'."""
+
+    site_id: Id
+    marks: list[MarkView]
+    on_duty: list[PresenceView]
+    lost: list[LostView]
 
 
 class AnswerView(TypedDict):
@@ -163,6 +240,27 @@ class CallView(TypedDict):
     answered_at: Millis | None
 
 
+class ReceiptView(TypedDict):
+    """Where an announcement stands in one room."""
+
+    site_id: Id
+    reached_at: Millis | None
+    """When it came to a tablet of the room; null: not reached yet."""
+    read_out_at: Millis | None
+    read_out_by: Id | None
+
+
+class AnnouncementView(TypedDict):
+    """What the teacher told rooms; a room addressed sees its own receipt only."""
+
+    announcement_id: Id
+    text: str
+    by: Id
+    at: Millis
+    withdrawn_at: Millis | None
+    rooms: list[ReceiptView]
+
+
 class MeetingEntry(TypedDict):
     """The meeting's view in a snapshot."""
 
@@ -177,6 +275,14 @@ class RoomEntry(TypedDict):
     kind: Literal["room"]
     id: Id
     value: RoomView
+
+
+class TimelineEntry(TypedDict):
+    """A room's timeline in a snapshot; its id is the site's."""
+
+    kind: Literal["timeline"]
+    id: Id
+    value: TimelineView
 
 
 class QuestionEntry(TypedDict):
@@ -195,6 +301,14 @@ class CallEntry(TypedDict):
     value: CallView
 
 
+class AnnouncementEntry(TypedDict):
+    """An announcement's view in a snapshot."""
+
+    kind: Literal["announcement"]
+    id: Id
+    value: AnnouncementView
+
+
 class MeetingChange(TypedDict):
     """The meeting's new view; null: it is not theirs to see any more."""
 
@@ -209,6 +323,14 @@ class RoomChange(TypedDict):
     kind: Literal["room"]
     id: Id
     value: RoomView | None
+
+
+class TimelineChange(TypedDict):
+    """A room's new timeline; null takes it away."""
+
+    kind: Literal["timeline"]
+    id: Id
+    value: TimelineView | None
 
 
 class QuestionChange(TypedDict):
@@ -227,11 +349,19 @@ class CallChange(TypedDict):
     value: CallView | None
 
 
-Entry: TypeAlias = MeetingEntry | RoomEntry | QuestionEntry | CallEntry
-Change: TypeAlias = MeetingChange | RoomChange | QuestionChange | CallChange
+class AnnouncementChange(TypedDict):
+    """An announcement's new view; null takes it away."""
+
+    kind: Literal["announcement"]
+    id: Id
+    value: AnnouncementView | None
 
 
-class TimelineEntry(TypedDict):
+Entry: TypeAlias = MeetingEntry | RoomEntry | TimelineEntry | QuestionEntry | CallEntry | AnnouncementEntry
+Change: TypeAlias = MeetingChange | RoomChange | TimelineChange | QuestionChange | CallChange | AnnouncementChange
+
+
+class HistoryLine(TypedDict):
     """One event that changed something that the audience sees; `name` is the event's own."""
 
     seq: Version
@@ -244,7 +374,7 @@ class TimelineEntry(TypedDict):
     call_id: Id | None
 
 
-class ReplayStep(TimelineEntry):
-    """A line of the timeline, with the views that it changed."""
+class ReplayStep(HistoryLine):
+    """A line of the history, with the views that it changed."""
 
     changes: list[Change]

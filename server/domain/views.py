@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
+from .meeting.duty import timeline_of, uncovered_since
+from .meeting.links import lost_spans
 from .meeting.order import key_of
-from .meeting.state import Answer, Call, Meeting, Question, supervises
+from .meeting.state import Announcement, Answer, Call, Meeting, Question, supervises
 from .messages import Recorded
 from .waits import waits_of
 
@@ -18,7 +20,7 @@ View: TypeAlias = dict[str, Any]
 
 
 class Ref(NamedTuple):
-    """One thing that has views: its kind (`meeting`, `room`, `question`, `call`) and its id within the stream."""
+    """One thing that has views: its kind (as `refs` has them: `meeting`, `room`, …) and its id within the stream."""
 
     kind: str
     id: str
@@ -54,9 +56,10 @@ def audience_of(state: Meeting, actor: Actor) -> Audience | None:
 def refs(state: Meeting) -> Iterator[Ref]:
     """Everything in the stream that has views, in the order of a snapshot."""
     yield Ref("meeting", "meeting")
-    yield from (Ref("room", site_id) for site_id in sorted(state.rooms))
+    yield from (Ref(kind, site_id) for kind in ("room", "timeline") for site_id in sorted(state.rooms))
     yield from (Ref("question", question_id) for question_id in state.questions)
     yield from (Ref("call", call_id) for call_id in state.calls)
+    yield from (Ref("announcement", announcement_id) for announcement_id in state.announcements)
 
 
 def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
@@ -65,12 +68,16 @@ def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
     call_id = getattr(event, "call_id", None)
     if call_id is not None:
         return (Ref("call", call_id),)
+    announcement_id = getattr(event, "announcement_id", None)
+    if announcement_id is not None:
+        return (Ref("announcement", announcement_id),)
     question = state.questions.get(getattr(event, "question_id", ""))
     if question is not None:
         return (Ref("question", question.question_id), Ref("room", question.site_id), *_leads(question, event))
-    if hasattr(event, "site_id"):
-        return (Ref("meeting", "meeting"), Ref("room", event.site_id))
-    return (Ref("meeting", "meeting"),)
+    # What names no room is the whole class's: where a room stands without an adult, its beginning and end tell.
+    site_ids = (event.site_id,) if hasattr(event, "site_id") else tuple(sorted(state.rooms))
+    rooms = (Ref(kind, site_id) for site_id in site_ids for kind in ("room", "timeline"))
+    return (Ref("meeting", "meeting"), *rooms)
 
 
 def _leads(question: Question, event: Any) -> Iterator[Ref]:
@@ -87,9 +94,14 @@ def view(state: Meeting, kind: str, id: str, audience: Audience) -> View | None:
         return None if question is None else _question(state, question, audience)
     if kind == "room":
         return _room(state, id, audience)
+    if kind == "timeline":
+        return _timeline(state, id, audience)
     if kind == "call":
         call = state.calls.get(id)
         return None if call is None else _call(call, audience)
+    if kind == "announcement":
+        announcement = state.announcements.get(id)
+        return None if announcement is None else _announcement(announcement, audience)
     if kind == "meeting" and id == "meeting":
         return _meeting(state)
     return None
@@ -102,17 +114,24 @@ def _meeting(state: Meeting) -> View:
         "cancel_reason": state.cancel_reason,
         "starts_at": state.starts_at,
         "ends_at": state.ends_at,
+        "lobby_at": state.lobby_at,
         "started_at": state.started_at,
         "ended_at": state.ended_at,
+        "reconciled_at": state.reconciled_at,
         "teacher_ids": sorted(state.teacher_ids),
         "site_ids": sorted(state.rooms),
     }
 
 
+def _is_shown(state: Meeting, site_id: str, audience: Audience) -> bool:
+    """A room is its own supervisors' to see, and not another site's."""
+    return site_id in state.rooms and (audience.part != "supervisor" or site_id in audience.site_ids)
+
+
 def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
-    room = state.rooms.get(site_id)
-    if room is None or (audience.part == "supervisor" and site_id not in audience.site_ids):
+    if not _is_shown(state, site_id, audience):
         return None
+    room = state.rooms[site_id]
     return {
         "site_id": site_id,
         "supervisor_ids": sorted(room.supervisor_ids),
@@ -127,6 +146,85 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "leaves_at": room.leaves_at,
         "away": room.away,
         "waits": waits_of(room.waits),
+        "duty": _duty(state, site_id),
+        "link": _link(state, site_id),
+    }
+
+
+def _link(state: Meeting, site_id: str) -> View | None:
+    """How the room is linked; None: it was never heard. After the class only what was lost still counts."""
+    held = state.links.get(site_id)
+    if held is None:
+        return None
+    ended = (one for one in lost_spans(state, site_id) if one.to_at is not None)
+    return {
+        "status": held.status,
+        "since": held.since,
+        "lost_ms": sum((one.to_at or 0) - one.from_at for one in ended),
+    }
+
+
+def _duty(state: Meeting, site_id: str) -> View:
+    held = timeline_of(state, site_id)
+    return {
+        "adults": [
+            {
+                "person_id": one.person_id,
+                "since": one.since,
+                "away_since": one.away_since,
+                "covered_by": one.covered_by,
+            }
+            for one in held.adults.values()
+        ],
+        "offers": [{"person_id": one.person_id, "to_id": one.to_id, "at": one.at} for one in held.offers.values()],
+        "uncovered_since": uncovered_since(state, site_id),
+    }
+
+
+def _timeline(state: Meeting, site_id: str, audience: Audience) -> View | None:
+    if not _is_shown(state, site_id, audience):
+        return None
+    held = timeline_of(state, site_id)
+    return {
+        "site_id": site_id,
+        "marks": [
+            {
+                "at": one.at,
+                "what": one.what,
+                "person_id": one.person_id,
+                "other_id": one.other_id,
+                "reason": one.reason,
+            }
+            for one in held.marks
+        ],
+        "lost": [{"from_at": one.from_at, "to_at": one.to_at} for one in lost_spans(state, site_id)],
+        "on_duty": [{"person_id": one.person_id, "from_at": one.from_at, "to_at": one.to_at} for one in held.intervals],
+    }
+
+
+def _announcement(announcement: Announcement, audience: Audience) -> View | None:
+    """A site sees what was addressed to it, and of its own receipts only."""
+    is_site = audience.part == "supervisor"
+    receipts = {
+        site_id: one for site_id, one in announcement.receipts.items() if not is_site or site_id in audience.site_ids
+    }
+    if not receipts:
+        return None
+    return {
+        "announcement_id": announcement.announcement_id,
+        "text": announcement.text,
+        "by": announcement.by,
+        "at": announcement.at,
+        "withdrawn_at": announcement.withdrawn_at,
+        "rooms": [
+            {
+                "site_id": site_id,
+                "reached_at": one.reached_at,
+                "read_out_at": one.read_out_at,
+                "read_out_by": one.read_out_by,
+            }
+            for site_id, one in receipts.items()
+        ],
     }
 
 

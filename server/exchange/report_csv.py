@@ -1,4 +1,4 @@
-"""A meeting's questions and its timeline as CSV (RFC 4180, UTF-8), for a spreadsheet, out of the views of one audience.
+"""A meeting's questions and its history as CSV (RFC 4180, UTF-8), for a spreadsheet, out of the views of one audience.
 
 What the audience may not read is not in its views, and so an empty cell here: nothing is decided anew.
 """
@@ -15,7 +15,7 @@ COLUMNS = (
     *("answered_seconds", "confirmed_seconds", "merged_into", "declined", "closed"),
     *("text", "answer", "asked_back_note", "declined_note", "appeal_note"),
 )
-TIMELINE_COLUMNS = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
+HISTORY_COLUMNS = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
 _TIMES = ("at", "received_at", "seen_at", "claimed_at", "answered_at", "delivered_at", "confirmed_at", "due_at")
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet calculate a cell, or skip to what does."""
@@ -26,9 +26,9 @@ def report_csv(questions: Iterable[Mapping[str, Any]]) -> str:
     return _table(COLUMNS, map(_cells, questions))
 
 
-def timeline_csv(entries: Iterable[Mapping[str, Any]]) -> str:
+def history_csv(entries: Iterable[Mapping[str, Any]]) -> str:
     """The header, then a row for each event in their order. Times are ISO 8601 in UTC."""
-    return _table(TIMELINE_COLUMNS, entries)
+    return _table(HISTORY_COLUMNS, entries)
 
 
 def _table(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> str:

@@ -13,6 +13,7 @@ import orjson
 
 from ..domain import views
 from ..domain.actors import Actor, Permission
+from ..domain.meeting.links import rooms_of
 from ..domain.messages import Refused
 from ..domain.views import Audience
 from ..service.live import Batch, Live, Stream
@@ -108,6 +109,22 @@ class Announcing:
             position = {"epoch": self._live.epoch, "seq": stream.seq, "audience": audience.key}
             reply = room.replies[audience, since] = orjson.dumps({"ok": True} | position | content)
         return reply
+
+    def rooms_heard(self) -> dict[tuple[str, str], float]:
+        """Each site's part of a stream that has a socket here, and when it was last heard (the loop's time).
+
+        Of the streams whose rooms are gathered; a supervisor of several speaks for the one where they are on duty.
+        """
+        heard: dict[tuple[str, str], float] = {}
+        for room in self._rooms.values():
+            if not room.stream.state.is_open_to_rooms:
+                continue
+            for audience, members in room.members.items():
+                for connection in members if audience.part == "supervisor" else ():
+                    for site_id in rooms_of(room.stream.state, connection.actor.person_id, audience.site_ids):
+                        key = (room.stream.id, site_id)
+                        heard[key] = max(heard.get(key, 0.0), connection.socket.heard_at)
+        return heard
 
     # ── Telling ────────────────────────────────────────────────────────────────────────────────────────────────
 

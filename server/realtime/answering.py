@@ -35,6 +35,7 @@ class Answering:
         self.events: dict[str, Handler] = {
             "join": self._join,
             "leave": self._leave,
+            "echo": self._echo,
             "command": self._command,
             "commands": self._commands,
         }
@@ -68,6 +69,14 @@ class Answering:
     def _leave(self, connection: Connection, ack_id: bytes, data: Any) -> None:
         try:
             self._announcing.leave(connection, read(requests.LEAVE, data).stream)
+        except Refused as refused:
+            connection.answer(ack_id, refusal(refused))
+        else:
+            connection.answer(ack_id, b'{"ok":true}')
+
+    def _echo(self, connection: Connection, ack_id: bytes, data: Any) -> None:
+        try:
+            read(requests.ECHO, data)
         except Refused as refused:
             connection.answer(ack_id, refusal(refused))
         else:

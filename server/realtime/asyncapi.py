@@ -56,6 +56,7 @@ def _said() -> dict[str, Schema]:
             ]
         },
         "LeaveReply": {"oneOf": [record({"ok": {"const": True}}), _ref("Refusal")]},
+        "EchoReply": {"oneOf": [record({"ok": {"const": True}}), _ref("Refusal")]},
         "CommandReply": {"oneOf": [_ref("Receipt"), _ref("Refusal")]},
         "CommandsReply": {
             "oneOf": [
@@ -89,6 +90,7 @@ def _views() -> dict[str, Schema]:
 _ASKED = {
     "join": "Watch a stream: the reply holds what is to be shown, `changes` follow.",
     "leave": "Watch it no more.",
+    "echo": "Answered at once: how long that takes is the link's round trip.",
     "command": "Run one command; acknowledged after its commit and never before.",
     "commands": "Run several, in order: for an outbox.",
 }
@@ -167,6 +169,7 @@ def _requests() -> dict[str, Schema]:
     envelopes: dict[str, TypeAdapter[Any]] = {
         "Join": requests.JOIN,
         "Leave": requests.LEAVE,
+        "Echo": requests.ECHO,
         "Commands": requests.COMMANDS,
     }
     adapters = {c.name: c.adapter for c in public} | envelopes

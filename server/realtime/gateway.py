@@ -171,6 +171,11 @@ class Gateway:
         self._sessions.end(ids, "revoked")
         self._fanout.revoke(ids)
 
+    def rooms_heard(self) -> dict[tuple[str, str], int]:
+        """Each room that has a socket here, as (stream, site), and when it was last heard (milliseconds, UTC)."""
+        now, at = self._now(), self._clock.now()
+        return {room: at - round((now - heard) * 1_000) for room, heard in self._announcing.rooms_heard().items()}
+
     async def actor_changed(self, person_id: str) -> None:
         """The person's roles or sites have changed: read them again and see what they may watch now."""
         await self._sessions.actor_changed(person_id)

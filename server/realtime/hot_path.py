@@ -77,7 +77,7 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
         now = asyncio.get_running_loop().time()
         self.peer: Any = None
         """What the gateway keeps about this client, once it has connected."""
-        self.born_at = self.pinged_at = self.progressed_at = now
+        self.born_at = self.pinged_at = self.progressed_at = self.heard_at = now
         self.request_id = ""
         """What this client's requests go by in the log."""
         self._counted = server.metrics
@@ -155,6 +155,7 @@ class LiveSocket(AsyncSocket):  # type: ignore[misc]
     def take(self, packet: bytes) -> Awaitable[None] | None:
         """One text packet from the client; with something to await, the next one waits for it."""
         self.is_silent = False
+        self.heard_at = asyncio.get_running_loop().time()
         if self.leaves_at is not None or self.closed:
             return None
         event = _EVENT.match(packet)

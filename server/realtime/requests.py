@@ -46,6 +46,13 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """Nothing: how long the answer takes is what the client wants to know."""
+
+    __pydantic_config__ = _CLOSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command. Its name and data are the live service's to read."""
 
@@ -66,6 +73,7 @@ class Commands:
 
 JOIN = TypeAdapter(Join)
 LEAVE = TypeAdapter(Leave)
+ECHO = TypeAdapter(Echo)
 COMMAND = TypeAdapter(Command)
 COMMANDS = TypeAdapter(Commands)
 

@@ -20,17 +20,19 @@ from ..domain.owed import Debt, owed
 from ..domain.replay import Step, steps
 from ..domain.shapes import (
     AUDIENCE_PATTERN,
+    AnnouncementView,
     CallView,
     Entry,
+    HistoryLine,
     MeetingView,
     QuestionView,
     ReplayStep,
     RoomView,
-    TimelineEntry,
+    TimelineView,
 )
 from ..domain.views import snapshot, view
 from ..domain.waits import WaitReport, wait_report
-from ..exchange.report_csv import report_csv, timeline_csv
+from ..exchange.report_csv import history_csv, report_csv
 from ..service.live import command_line
 from ..service.owed import owed_work
 from ..service.rosters import MAX_MEETINGS
@@ -186,11 +188,13 @@ class Report(TypedDict):
 
     meeting: MeetingView
     rooms: list[RoomView]
+    timelines: list[TimelineView]
     questions: list[QuestionView]
     calls: list[CallView]
+    announcements: list[AnnouncementView]
     owed: list[Owed]
     waits: WaitReport
-    timeline: list[TimelineEntry]
+    history: list[HistoryLine]
 
 
 class From(Query):
@@ -343,14 +347,16 @@ async def get_report(call: Call) -> Any:
     return {
         "meeting": view(state, "meeting", "meeting", audience),
         "rooms": rooms,
+        "timelines": _shown(call.meeting, "timeline"),
         "questions": _shown(call.meeting, "question"),
         "calls": _shown(call.meeting, "call"),
+        "announcements": _shown(call.meeting, "announcement"),
         "owed": [
             {"question_id": one.question.question_id, "what": one.what, "due_at": one.due_at}
             for one in owed(state, audience)
         ],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
-        "timeline": [step.as_entry() for step in await _steps(call)],
+        "history": [step.as_line() for step in await _steps(call)],
     }
 
 
@@ -368,15 +374,15 @@ async def get_report_csv(call: Call) -> Any:
 
 @route(
     "GET",
-    "/api/meetings/{meeting_id}/timeline.csv",
+    "/api/meetings/{meeting_id}/history.csv",
     may=Permission.READ_REPORT,
     scope=Scope.MEETING,
     response=Content("text/csv"),
 )
-async def get_timeline_csv(call: Call) -> Any:
+async def get_history_csv(call: Call) -> Any:
     """What happened, a row for each event that the caller may see, for a spreadsheet."""
-    entries = [step.as_entry() for step in await _steps(call)]
-    return _attached(timeline_csv(entries), f"{call.meeting.meeting_id}-timeline.csv")
+    entries = [step.as_line() for step in await _steps(call)]
+    return _attached(history_csv(entries), f"{call.meeting.meeting_id}-history.csv")
 
 
 @route(
@@ -395,7 +401,7 @@ async def get_replay(call: Call) -> Any:
         "stream": call.meeting.stream.id,
         "epoch": call.services.live.epoch,
         "seq": call.meeting.stream.seq,
-        "steps": [{**step.as_entry(), "changes": step.changes} for step in found[:limit]],
+        "steps": [{**step.as_line(), "changes": step.changes} for step in found[:limit]],
     }
 
 

@@ -134,7 +134,7 @@ class Demo:
         over = [one for one in classes if one.status == "live" and one.ends_at + OVERTIME <= now]
         for one in over:
             await self._run(one.id, "meeting.end")
-        if not over and all(one.status != "ended" for one in classes):
+        if not over and all(one.status not in ("ended", "reconciled") for one in classes):
             past = await self._schedule(now - DAY, MEETING_TITLES[0])
             await self._run(past, "meeting.start")
             await self._run(past, "meeting.end")
@@ -144,7 +144,7 @@ class Demo:
 
     async def _due(self, classes: Sequence[Row[Any]], now: int) -> str:
         """The class whose time it is, or a new one."""
-        due = [one.id for one in classes if one.status == "scheduled" and one.starts_at <= now < one.ends_at]
+        due = [one.id for one in classes if one.status in ("scheduled", "lobby") and one.starts_at <= now < one.ends_at]
         return due[0] if due else await self._schedule(now, MEETING_TITLES[1])
 
     async def _plan_next(self, now: int) -> None:

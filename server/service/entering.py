@@ -92,7 +92,11 @@ class Entering:
         now = self._clock.now()
         at_once = []
         for one in meetings:
-            if one.id in named or one.status == "live" or (one.ends_at >= now and one.starts_at <= now + NEAR_MS):
+            if (
+                one.id in named
+                or one.status in ("lobby", "live")
+                or (one.ends_at >= now and one.starts_at <= now + NEAR_MS)
+            ):
                 at_once.append(one.id)
             else:
                 self._later[one.id] = one.starts_at

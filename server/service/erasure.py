@@ -1,10 +1,10 @@
-"""Erasing a question's words for good, as a coordinator: what `longroom erase` does, with or without a running server.
+"""Erasing words for good, as a coordinator: what `longroom erase` does, with or without a running server.
 
 The command goes the ordinary way; the log's own commit takes the words out and writes the audit row. A running server
 learns of it at its next look at the heads, within ten seconds, and with it every screen.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from uuid_utils import uuid7
 
@@ -25,7 +25,20 @@ class Erasure(NamedTuple):
 async def erase_question(
     database: Database, clock: Clock, email: str, stream_id: str, question_id: str, reason: str
 ) -> Erasure:
-    """Erase as the person with this e-mail address; raises `Refused`. Once more is harmless."""
+    """Erase a question's words as the person with this e-mail address; raises `Refused`. Once more is harmless."""
+    return await erase_words(database, clock, email, stream_id, "question", question_id, reason)
+
+
+async def erase_words(
+    database: Database,
+    clock: Clock,
+    email: str,
+    stream_id: str,
+    kind: Literal["question", "announcement"],
+    id: str,
+    reason: str,
+) -> Erasure:
+    """The same for anything in the stream whose words can be erased."""
     async with database.reading() as connection:
         account = await rows.read_account(connection, email.strip().lower())
         actor = None if account is None else await rows.read_actor(connection, account.id, clock.now())
@@ -34,8 +47,8 @@ async def erase_question(
     live = Live(database, clock)
     await live.start()
     try:
-        data = {"question_id": question_id, "reason": reason}
-        receipt = await live.run_command(actor, stream_id, str(uuid7()), "question.erase", data)
+        data = {f"{kind}_id": id, "reason": reason}
+        receipt = await live.run_command(actor, stream_id, str(uuid7()), f"{kind}.erase", data)
     finally:
         await live.close()
     return Erasure(receipt.seq, await database.drop_old_pages())

@@ -196,7 +196,7 @@ def _sections_touched(kind: str, row: Row) -> Select[str] | None:
 def _open_meetings() -> Select[Any]:
     stream = streams.c.stream_id == "meeting:" + t.meetings.c.id
     joined = t.meetings.outerjoin(streams, stream)
-    is_open = or_(streams.c.status.is_(None), streams.c.status != "ended")
+    is_open = or_(streams.c.status.is_(None), streams.c.status.not_in(("ended", "reconciled")))
     columns = (t.meetings.c.id, t.meetings.c.starts_at, t.meetings.c.ends_at, streams.c.status)
     return select(*columns).select_from(joined).where(is_open).order_by(t.meetings.c.starts_at)
 

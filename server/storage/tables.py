@@ -70,3 +70,18 @@ receipts = Table(
     Column("digest", LargeBinary(16), nullable=False, comment="of the command's content"),
     sqlite_with_rowid=False,
 )
+
+link_leases = Table(
+    "link_leases",
+    metadata,
+    Column("stream_id", String(72), primary_key=True),
+    Column("site_id", String(64), primary_key=True),
+    Column("node_id", String(36), primary_key=True, comment="one process of a server"),
+    Column(
+        "heard_at",
+        BigInteger,
+        nullable=False,
+        comment="when this node last heard the room, milliseconds UTC; renewed every ten seconds at most",
+    ),
+    sqlite_with_rowid=False,
+)

@@ -108,7 +108,7 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
     await (await download.value).save_as(written)
     names = [row["name"] for row in csv.DictReader(StringIO(written.read_text("utf-8"), newline=""))]
     # The file, the page and the record tell one story, event by event.
-    recorded = [line["name"] for line in asked.request("teacher", "/report")["timeline"]]
+    recorded = [line["name"] for line in asked.request("teacher", "/report")["history"]]
     assert names == recorded
     assert await lines.count() == len(recorded) - recorded.index("meeting.started")
 

@@ -18,7 +18,9 @@ from server.domain import views
 from server.domain.actors import Actor
 from server.domain.fields import ERASED
 from server.domain.meeting import Meeting
+from server.domain.meeting.duty import on_duty_intervals
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
+from server.domain.meeting.links import lost_spans
 from server.domain.meeting.state import Clearance, Question
 from server.domain.messages import COMMANDS, Context, Recorded, Refused, apply, decide, parse_command
 from server.domain.replay import steps
@@ -72,6 +74,8 @@ REFUSALS = {
     *("unknown_question", "unknown_stream", "wrong_state"),
     *("already_appealed", "already_merged", "merge_cycle", "private_question"),
     *("not_a_choice", "out_of_range", "unknown_call"),
+    *("too_early", "last_adult", "not_on_duty", "on_duty_elsewhere", "relieved", "already_relieved", "not_offered"),
+    *("unknown_adult", "still_owed", "unknown_announcement"),
 }
 """What may be answered to commands that can be read. `internal` and `busy` are never among them."""
 NEXT_STEPS = {
@@ -434,6 +438,79 @@ class MeetingMachine(RuleBasedStateMachine):
         adult = SUPERVISOR_OF[call.site_id] if call else RUTH
         self.ask(actor or (adult if name == "student.answer_call" else VERA), name, data)
 
+    @rule(
+        several=st.lists(
+            st.tuples(
+                st.sampled_from(
+                    ["sign_on", "sign_on", "step_out", "return", "offer", "accept", "take_over", "sign_off"]
+                ),
+                st.sampled_from([None, None, None, RUTH, LENA, SAM]),
+                st.sampled_from(SITES),
+                st.sampled_from([None, "ruth", "lena"]),
+                st.sampled_from(["emergency", "emergency", None]),
+            ),
+            min_size=1,
+            max_size=6,
+        )
+    )
+    def keep_duty(self, several: list[Any]) -> None:
+        """Supervisors come, go and relieve each other, also where they have no business to."""
+        for what, actor, site, other, reason in several:
+            fields = {
+                "step_out": {"covered_by": other, "reason": reason},
+                "offer": {"to_id": other},
+                "accept": {"person_id": other or "sam"},
+                "take_over": {"person_id": other or "sam"},
+                "sign_off": {"reason": reason},
+            }
+            self.ask(actor or SUPERVISOR_OF[site], f"duty.{what}", {"site_id": site} | fields.get(what, {}))
+
+    @rule(
+        what=st.sampled_from(["make", "make", "reach", "read_out", "withdraw", "erase"]),
+        site=st.sampled_from(SITES),
+        choice=nth,
+        actor=st.sampled_from([None, None, None, *EVERYBODY]),
+    )
+    def announce(self, what: str, site: str, choice: int, actor: Any) -> None:
+        made = list(self.state.announcements)
+        announcement_id = made[choice % len(made)] if made and choice % 9 else f"a{self.commands}"
+        data: dict[str, Any] = {"announcement_id": announcement_id}
+        if what == "make":
+            data |= {"text": f"canary-told-{self.commands};", "site_ids": [[site], [site, ELK], None][choice % 3]}
+        elif what == "erase":
+            data |= {"reason": "harmful"}
+        elif what != "withdraw":
+            data |= {"site_id": site}
+        usual = {"reach": SUPERVISOR_OF[site], "read_out": SUPERVISOR_OF[site], "erase": CORA}.get(what, VERA)
+        self.ask(actor or usual, f"announcement.{what}", data)
+
+    @rule(
+        what=st.sampled_from(["arrive", "arrive", "lapse", "measure"]),
+        site=st.sampled_from(SITES),
+        ago=st.integers(0, 90),
+        before=st.one_of(st.none(), st.integers(0, 90)),
+        slow=st.sampled_from([90, 1_000, 2_000]),
+        passes=st.integers(0, 60),
+    )
+    def link(self, what: str, site: str, ago: int, before: Any, slow: int, passes: int) -> None:
+        """Nodes hear rooms and hear them no more; what they say comes late, twice and in any order."""
+        self.clock.advance(seconds=passes)
+        heard = self.clock.at - ago * 1_000
+        last = None if before is None else heard - before * 1_000
+        data = {
+            "arrive": {"heard_at": heard, "last_heard_at": last},
+            "lapse": {"last_heard_at": heard},
+            "measure": {"round_trip_ms": slow},
+        }[what]
+        actor = SUPERVISOR_OF[site] if what == "measure" else SYSTEM
+        for _ in range(2):
+            self.ask(actor, f"link.{what}", {"site_id": site} | data)
+
+    @precondition(lambda self: self.state.is_over)
+    @rule(actor=st.sampled_from([VERA, THEO]))
+    def reconcile(self, actor: Actor) -> None:
+        self.ask(actor, "meeting.reconcile", {})
+
     @rule(hours=st.sampled_from([1, 30]), actor=st.sampled_from([SYSTEM, SYSTEM, SYSTEM, RUTH]))
     @precondition(lambda self: len(self.log) > 12)
     def settle(self, hours: int, actor: Actor) -> None:
@@ -587,6 +664,30 @@ class MeetingMachine(RuleBasedStateMachine):
             assert waits == (seen, answered, confirmed), "figures: waits"
 
     @invariant()
+    def an_adult_is_in_one_room_and_a_room_without_one_says_so(self) -> None:
+        here = [one for held in self.state.timelines.values() for one in held.present]
+        assert len(here) == len(set(here)), "duty: somebody is in two rooms"
+        for site_id, room in self.state.rooms.items():
+            shown = views.view(self.state, "room", site_id, Audience("teacher"))
+            assert shown is not None
+            open_now = [one.person_id for one in on_duty_intervals(self.state, site_id) if one.to_at is None]
+            present = [one["person_id"] for one in shown["duty"]["adults"] if one["away_since"] is None]
+            assert sorted(open_now) == sorted(present), "duty: the intervals are not who is there"
+            assert set(present) <= room.supervisor_ids, "duty: somebody who does not supervise the room"
+            is_owed = self.state.status in ("lobby", "live")
+            assert (shown["duty"]["uncovered_since"] is not None) is (is_owed and not present), "duty: silently unowned"
+
+    @invariant()
+    def losses_follow_each_other_and_none_is_of_nothing(self) -> None:
+        for site_id, held in self.state.links.items():
+            spans = lost_spans(self.state, site_id)
+            edges = [at for one in spans for at in (one.from_at, one.to_at) if at is not None]
+            assert edges == sorted(edges), "link: losses overlap"
+            assert all(one.to_at is None or one.to_at > one.from_at for one in spans), "link: a loss of nothing"
+            is_open = any(one.to_at is None for one in held.lost)
+            assert is_open is (held.status == "lost"), "link: lost and not counted, or counted and not lost"
+
+    @invariant()
     def what_is_due_is_a_recount(self) -> None:
         due = {q.question_id: q.due_at for q in self.state.questions.values() if q.status == "cannot_find"}
         assert dict(self.state.due) == due, "due: not what cannot be found"
@@ -629,7 +730,7 @@ class MeetingMachine(RuleBasedStateMachine):
                 f"next step: nobody can bring on what is {question.status}"
             )
             is_undecided = question.status in ("claimed", "answering", "asked_back", "queued")
-            if self.state.status == "ended" and is_undecided:
+            if self.state.is_over and is_undecided:
                 touched = [r for r in self.log if getattr(r.event, "question_id", None) == question.question_id]
                 assert touched[-1].at >= (self.state.ended_at or 0), "end: the class ended over an open question"
 
@@ -723,7 +824,11 @@ class MeetingMachine(RuleBasedStateMachine):
                 site
                 for site, room in self.state.rooms.items()
                 if actor.person_id in room.supervisor_ids
-                or (self.state.status == "ended" and actor.person_id in REACH and site in REACH[actor.person_id])
+                or (
+                    self.state.status in ("ended", "reconciled")
+                    and actor.person_id in REACH
+                    and site in REACH[actor.person_id]
+                )
             }
             if actor.person_id in ("vera", "theo", "tina"):
                 expected = Audience("teacher") if actor.person_id in self.state.teacher_ids else None
@@ -796,6 +901,9 @@ def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -
             assert audience.part == "coordinator" or question.shareable, f"hidden: {audience.key} sees a private one"
             allowed = PUBLIC | ({"text", "answers"} if question.shareable else set())
             assert set(value) <= allowed, f"hidden: {audience.key} gets {set(value) - allowed}"
+    for told in state.announcements.values():
+        if audience.part == "supervisor" and not set(audience.site_ids) & told.receipts.keys():
+            assert told.text == ERASED or told.text.encode() not in written, f"hidden: {audience.key} reads {told.text}"
     others = [one for one in shown if one["kind"] != "meeting" and not _is_own(one, audience)]
     for student in (student for students in STUDENTS.values() for student in students):
         assert f'"{student}"'.encode() not in orjson.dumps(others), f"hidden: {audience.key} learns of {student}"

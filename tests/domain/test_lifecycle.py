@@ -3,19 +3,34 @@
 import pytest
 
 from server.domain.actors import Actor
-from server.domain.meeting.lifecycle import EndMeeting, MeetingEnded, MeetingStarted, StartMeeting
+from server.domain.meeting.facts import RoomRemoved
+from server.domain.meeting.lifecycle import (
+    EndMeeting,
+    LobbyOpened,
+    MeetingEnded,
+    MeetingReconciled,
+    MeetingStarted,
+    OpenLobby,
+    ReconcileMeeting,
+    StartMeeting,
+)
+from server.domain.messages import Refused
 from tests.support.given import given, refused
 from tests.support.meetings import (
     CORA,
     ENDED,
     IDLE_TEACHER,
     LIVE,
+    LOBBY,
     NOW,
     OPENED,
+    PINE,
     RUTH,
     SYSTEM,
     THEO,
     VERA,
+    on_the_way,
+    relay,
 )
 
 
@@ -49,3 +64,56 @@ def test_a_class_that_has_not_begun_does_not_end() -> None:
 
 def test_before_it_is_opened_nobody_teaches_it() -> None:
     given().when(StartMeeting(), by=VERA).then(refused("not_your_section"))
+
+
+def test_the_lobby_comes_before_the_class_and_takes_no_questions() -> None:
+    opened = given(OPENED).when(OpenLobby(), by=THEO, at=NOW).then(LobbyOpened())
+    assert (opened.status, opened.lobby_at, opened.started_at) == ("lobby", NOW, None)
+    lobby = given(OPENED, LOBBY)
+    lobby.when(OpenLobby(), by=VERA).then()
+    lobby.when(relay("q1"), by=RUTH).then(refused("meeting_not_live"))
+    lobby.when(EndMeeting(), by=VERA).then(refused("meeting_not_live"))
+    lobby.when(StartMeeting(), by=VERA).then(MeetingStarted())
+    given(LIVE).when(OpenLobby(), by=VERA).then(refused("already_live"))
+    given(LIVE, ENDED).when(OpenLobby(), by=VERA).then(refused("meeting_ended"))
+
+
+@pytest.mark.parametrize("actor", [IDLE_TEACHER, RUTH, CORA, SYSTEM])
+def test_nobody_else_opens_the_lobby_or_reconciles(actor: Actor) -> None:
+    given(OPENED).when(OpenLobby(), by=actor).then(refused("not_your_section"))
+    given(LIVE, ENDED).when(ReconcileMeeting(), by=actor).then(refused("not_your_section"))
+
+
+@pytest.mark.parametrize(
+    ("history", "owed"),
+    [
+        (on_the_way("q1", "deferred"), "an answer to q1"),
+        (on_the_way("q1", "answered"), "the way back of the answer to q1"),
+        (on_the_way("q1", "cannot_find"), "the way back of the answer to q1"),
+        (on_the_way("q1", "declined"), "the site's word on the declined q1"),
+        ([on_the_way(f"q{n}", "answered", turn=n) for n in range(7)], "answer to q0, q1, q2, q3, q4 and 2 more"),
+    ],
+)
+def test_a_class_that_owes_is_not_reconciled_and_says_what(history: list, owed: str) -> None:
+    class_over = given(LIVE, history, ENDED)
+    asked = class_over.when(ReconcileMeeting(), by=VERA)
+    asked.then(refused("still_owed"))
+    with pytest.raises(Refused, match=owed):
+        asked.events()
+
+
+def test_a_class_that_owes_nothing_is_closed_for_good() -> None:
+    settled = [on_the_way("q1", "confirmed"), on_the_way("q2", "withdrawn", turn=1)]
+    over = given(LIVE, settled, ENDED)
+    state = over.when(ReconcileMeeting(), by=THEO, at=NOW + 100_000).then(MeetingReconciled())
+    assert (state.status, state.reconciled_at) == ("reconciled", NOW + 100_000)
+    closed = given(LIVE, settled, ENDED, (VERA, MeetingReconciled()))
+    closed.when(ReconcileMeeting(), by=VERA).then()
+    closed.when(StartMeeting(), by=VERA).then(refused("meeting_ended"))
+    closed.when(relay("q3"), by=RUTH).then(refused("meeting_ended"))
+    given(LIVE).when(ReconcileMeeting(), by=VERA).then(refused("wrong_state"))
+
+
+def test_what_a_site_that_left_would_get_is_not_owed() -> None:
+    history = given(LIVE, on_the_way("q1", "answered"), (SYSTEM, RoomRemoved(site_id=PINE)), ENDED)
+    history.when(ReconcileMeeting(), by=VERA).then(MeetingReconciled())

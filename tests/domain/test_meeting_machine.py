@@ -15,7 +15,18 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.stateful import INVARIANT_MARKER, run_state_machine_as_test
 
 from server.domain import messages, views
-from server.domain.meeting import answering, asking, figures, lifecycle, merging, order, questions, settling
+from server.domain.meeting import (
+    answering,
+    asking,
+    duty,
+    figures,
+    lifecycle,
+    merging,
+    order,
+    questions,
+    settling,
+    timeline,
+)
 from server.domain.messages import Recorded, apply
 from server.service import live
 from server.storage import event_log
@@ -270,6 +281,17 @@ def wait_counted_twice(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "_exchanged", faulty)
 
 
+def adult_without_an_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signs on is there, and the intervals do not say so."""
+    monkeypatch.setattr(duty, "came", lambda held, *rest: replace(timeline.came(held, *rest), intervals=held.intervals))
+
+
+def announcement_to_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every site reads what was addressed to one."""
+    announcement_view = views._announcement
+    monkeypatch.setattr(views, "_announcement", lambda held, _: announcement_view(held, views.Audience("teacher")))
+
+
 FAULTS = [
     (skipped_seq, "seq: "),
     (forgotten_room, "views: "),
@@ -292,6 +314,8 @@ FAULTS = [
     (forgotten_lead, "views: "),
     (class_that_ends_over_the_asked_back, "end: "),
     (wait_counted_twice, "figures: waits"),
+    (announcement_to_everybody, "hidden: .* reads canary-told"),
+    (adult_without_an_interval, "duty: "),
 ]
 
 

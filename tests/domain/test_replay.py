@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from server.domain.meeting import Meeting
+from server.domain.meeting.timeline import LinkStatus
 from server.domain.messages import EVENTS, Recorded, apply
 from server.domain.replay import Step, steps
 from server.domain.views import Audience, View, snapshot
@@ -98,7 +100,7 @@ def test_at_each_step_it_shows_what_the_screens_showed(audience: Audience) -> No
 
 
 def test_a_line_of_the_timeline_names_no_words() -> None:
-    [line] = [step.as_entry() for step in told(TEACHER) if step.name == "question.answered"]
+    [line] = [step.as_line() for step in told(TEACHER) if step.name == "question.answered"]
     assert line == {
         "seq": 14,
         "at": STARTS_AT + 14_000,
@@ -118,6 +120,7 @@ def test_every_event_that_a_timeline_may_hold_is_documented_and_has_words() -> N
     root = Path(__file__).parents[2]
     protocol = (root / "docs" / "protocol.md").read_text("utf-8")
     words = (root / "client_static" / "locales" / "en.js").read_text("utf-8")
-    shown = {name for name, declared in EVENTS.items() if declared.stream == "meeting"} - UNSEEN
+    shown = {name for name, declared in EVENTS.items() if declared.stream == "meeting"} - UNSEEN - {"link.changed"}
+    shown |= {f"link.{status}" for status in get_args(LinkStatus)}
     assert set(re.findall(r"^  'timeline\.(\w+\.\w+)'", words, re.MULTILINE)) == shown
     assert [name for name in sorted(shown) if f"`{name}`" not in protocol] == []

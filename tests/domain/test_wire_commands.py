@@ -12,6 +12,24 @@ from tests.support.meetings import NOW, relay_data
 VALID: dict[str, dict[str, Any]] = {
     "meeting.start": {},
     "meeting.end": {},
+    "meeting.open_lobby": {},
+    "meeting.reconcile": {},
+    "announcement.make": {"announcement_id": "a1", "text": "page 112", "site_ids": ["mesa"]},
+    "announcement.withdraw": {"announcement_id": "a1"},
+    "announcement.reach": {"announcement_id": "a1", "site_id": "mesa"},
+    "announcement.read_out": {"announcement_id": "a1", "site_id": "mesa"},
+    "announcement.erase": {"announcement_id": "a1", "reason": "harmful"},
+    "link.arrive": {"site_id": "mesa", "heard_at": NOW, "last_heard_at": NOW},
+    "link.lapse": {"site_id": "mesa", "last_heard_at": NOW},
+    "link.measure": {"site_id": "mesa", "round_trip_ms": 90},
+    "duty.sign_on": {"site_id": "mesa"},
+    "duty.step_out": {"site_id": "mesa", "covered_by": "lena", "reason": "emergency"},
+    "duty.return": {"site_id": "mesa"},
+    "duty.offer": {"site_id": "mesa", "to_id": "lena"},
+    "duty.drop_offer": {"site_id": "mesa", "person_id": "sam"},
+    "duty.accept": {"site_id": "mesa", "person_id": "sam"},
+    "duty.take_over": {"site_id": "mesa", "person_id": "sam"},
+    "duty.sign_off": {"site_id": "mesa", "reason": "other"},
     "meeting.enter_facts": {
         "section_id": "physics-7",
         "starts_at": NOW,
@@ -64,10 +82,21 @@ OPTIONAL = {
     "question.decline": {"note", "version"},
     "question.restate": {"verbatim", "version"},
     "student.call_on": {"question_id"},
+    "announcement.make": {"site_ids"},
+    "link.arrive": {"last_heard_at"},
+    "duty.step_out": {"covered_by", "reason"},
+    "duty.offer": {"to_id"},
+    "duty.sign_off": {"reason"},
 }
 NULLABLE = {
     *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
-    ("meeting.enter_facts", "cancelled"),
+    *(("meeting.enter_facts", "cancelled"), ("announcement.make", "site_ids"), ("link.arrive", "last_heard_at")),
+    *(
+        ("duty.step_out", "covered_by"),
+        ("duty.step_out", "reason"),
+        ("duty.offer", "to_id"),
+        ("duty.sign_off", "reason"),
+    ),
     *(("question.defer", "due_at"), ("question.decline", "note"), ("student.call_on", "question_id")),
 }
 OTHERS: list[Any] = [None, True, 1, 1.0, "1", "true", "", [], ["q1"], {}, {"id": "q1"}]

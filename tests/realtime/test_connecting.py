@@ -1,6 +1,7 @@
 """Who may connect and how, and what becomes of a connection that misbehaves."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -100,6 +101,8 @@ async def test_a_stream_that_is_not_ones_own_does_not_exist(connect: Connect) ->
         ("join", {"stream": "meeting:"}, "bad_id", "stream"),
         ("join", [MEETING], "malformed", None),
         ("leave", {"stream": None}, "wrong_type", "stream"),
+        ("echo", {"round": 1}, "unknown_field", "round"),
+        ("echo", 7, "malformed", None),
         ("command", {"stream": MEETING, "name": "meeting.end", "data": {}}, "missing_field", "command_id"),
         ("command", command("c 1", "meeting.end", {}), "bad_id", "command_id"),
         ("command", command("c1", "meeting.fly", {}), "unknown_command", "name"),
@@ -360,3 +363,23 @@ async def test_leave_ends_what_join_began(node: Node, connect: Connect) -> None:
 
 def _socket_url(node: Node) -> str:
     return node.url.replace("http", "ws") + "/socket.io/?EIO=4&transport=websocket"
+
+
+async def test_an_echo_comes_back_to_whoever_is_signed_in(connect: Connect) -> None:
+    client = await connect(REGISTRAR)
+    assert await client.ask("echo", {}) == {"ok": True}
+
+
+async def test_a_node_tells_which_rooms_it_hears(node: Node, connect: Connect) -> None:
+    """A room has a link where one of its supervisors watches; a teacher's socket is no room's."""
+    await (await connect(TEACHER)).join()
+    assert node.gateway.rooms_heard() == {}
+    supervisor = await connect(SUPERVISOR)
+    await supervisor.join()
+    before = time.time_ns() // 1_000_000
+    assert await supervisor.ask("echo", {}) == {"ok": True}
+    heard = node.gateway.rooms_heard()
+    assert heard.keys() == {(MEETING, "pine-ridge")}
+    assert heard[MEETING, "pine-ridge"] >= before - 50, "whatever a client sends is a sign of life"
+    await supervisor.ask("leave", {"stream": MEETING})
+    assert node.gateway.rooms_heard() == {}

@@ -21,6 +21,7 @@ _SCHEMA_OF = {
     "connect_error": "ConnectError",
     "ack of join": "JoinReply",
     "ack of leave": "LeaveReply",
+    "ack of echo": "EchoReply",
     "ack of command": "CommandReply",
     "ack of commands": "CommandsReply",
 }

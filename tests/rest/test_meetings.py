@@ -317,10 +317,10 @@ async def test_report_replay_and_spreadsheet_tell_one_timeline(house: House) -> 
     await house.act("tess", "question.defer", {"question_id": "q-1"})
     for person_id in ("tess", "nora", "sol", "cora"):
         client = house.client(person_id)
-        timeline = (await report(house, person_id))["timeline"]
+        timeline = (await report(house, person_id))["history"]
         replayed = (await client.get(f"{PATH}/replay")).json["steps"]
         assert timeline == [{name: value for name, value in one.items() if name != "changes"} for one in replayed]
-        written = list(csv.DictReader(StringIO((await client.get(f"{PATH}/timeline.csv")).body.decode())))
+        written = list(csv.DictReader(StringIO((await client.get(f"{PATH}/history.csv")).body.decode())))
         assert [row["seq"] for row in written] == [str(one["seq"]) for one in timeline]
         assert [(row["name"], row["by"]) for row in written] == [(one["name"], one["by"] or "") for one in timeline]
     assert [one["name"] for one in timeline][-4:] == [

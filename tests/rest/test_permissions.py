@@ -61,7 +61,7 @@ GET    /api/meetings/{meeting_id}              200  404  200  200  404  403  403
 GET    /api/meetings/{meeting_id}/roster       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report.csv   200  404  200  200  404  403  403  200  404  404  403  404  401
-GET    /api/meetings/{meeting_id}/timeline.csv 200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/history.csv  200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/replay       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/likenesses   200  404  403  403  403  403  403  403  404  403  403  403  401
 GET    /api/meetings/{meeting_id}/questions/{question_id}/place 200 404 200 404 404 403 403 200 404 404 403 404 401
@@ -233,6 +233,24 @@ COMMAND_TABLE = """
 meeting.enter_facts   forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 meeting.start         ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 meeting.end           ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+meeting.open_lobby    ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+meeting.reconcile     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+announcement.make     ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+announcement.withdraw ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+announcement.reach    forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
+announcement.read_out forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
+announcement.erase    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  ok
+link.arrive           forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+link.lapse            forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+link.measure          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.sign_on          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.step_out         forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.return           forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.offer            forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.drop_offer       forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+duty.accept           forbidden forbidden       not_on_duty not_your_site     not_your_site      forbidden  forbidden  forbidden
+duty.take_over        forbidden forbidden       not_on_duty not_your_site     not_your_site      forbidden  forbidden  forbidden
+duty.sign_off         forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 question.relay        forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 question.see          ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 question.claim        ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
@@ -263,6 +281,8 @@ meeting.settle_due    forbidden forbidden       forbidden  forbidden          fo
 
 QUESTION = {"question_id": "q-1"}
 CALL = {"call_id": "c-1"}
+NORTH = {"site_id": "north"}
+NOTE = {"announcement_id": "a-1"}
 RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.enter_facts": {
@@ -274,6 +294,24 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     },
     "meeting.start": {},
     "meeting.end": {},
+    "meeting.open_lobby": {},
+    "meeting.reconcile": {},
+    "announcement.make": NOTE | {"text": "page 112"},
+    "announcement.withdraw": NOTE,
+    "announcement.reach": NOTE | NORTH,
+    "announcement.read_out": NOTE | NORTH,
+    "announcement.erase": NOTE | {"reason": "harmful"},
+    "link.arrive": NORTH | {"heard_at": 1},
+    "link.lapse": NORTH | {"last_heard_at": 1},
+    "link.measure": NORTH | {"round_trip_ms": 90},
+    "duty.sign_on": NORTH,
+    "duty.step_out": NORTH | {"reason": "emergency"},
+    "duty.return": NORTH,
+    "duty.offer": NORTH,
+    "duty.drop_offer": NORTH | {"person_id": "nora"},
+    "duty.accept": NORTH | {"person_id": "edda"},
+    "duty.take_over": NORTH | {"person_id": "edda"},
+    "duty.sign_off": NORTH | {"reason": "emergency"},
     "question.relay": RELAY,
     "question.answer": QUESTION | {"form": "spoken_to_all"},
     "question.erase": QUESTION | {"reason": "harmful"},
@@ -295,9 +333,26 @@ ANSWERED = [
 ]
 TWO = [*ASKED, ("nora", "question.relay", RELAY | {"question_id": "q-2"})]
 DECLINED = [*ASKED, ("tess", "question.decline", QUESTION | {"reason": "off_topic"})]
+ANNOUNCED = [START, ("tess", "announcement.make", NOTE | {"text": "page 112", "site_ids": ["north"]})]
+ON_DUTY = [START, ("nora", "duty.sign_on", NORTH)]
 CALLED = [START, ("tess", "student.call_on", CALL | {"site_id": "north", "student_id": "ann"})]
 BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "meeting.end": [START],
+    "meeting.reconcile": [START, ("tess", "meeting.end", {})],
+    "announcement.make": [START],
+    "announcement.withdraw": ANNOUNCED,
+    "announcement.reach": ANNOUNCED,
+    "announcement.read_out": ANNOUNCED,
+    "announcement.erase": ANNOUNCED,
+    "link.measure": [START],
+    "duty.sign_on": [START],
+    "duty.step_out": ON_DUTY,
+    "duty.return": [*ON_DUTY, ("nora", "duty.step_out", NORTH | {"reason": "emergency"})],
+    "duty.offer": ON_DUTY,
+    "duty.drop_offer": [*ON_DUTY, ("nora", "duty.offer", NORTH)],
+    "duty.accept": [START],
+    "duty.take_over": [START],
+    "duty.sign_off": ON_DUTY,
     "question.relay": [START],
     "question.see": ASKED,
     "question.claim": ASKED,

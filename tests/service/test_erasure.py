@@ -12,7 +12,7 @@ from server.domain.fields import ERASED
 from server.domain.messages import Refused
 from server.service.check import check_logs
 from server.service.directory import Directory
-from server.service.erasure import erase_question
+from server.service.erasure import erase_question, erase_words
 from server.service.live import Live
 from server.storage import directory_tables as t
 from server.storage.engine import Database
@@ -135,3 +135,25 @@ def test_the_command_line_says_what_became_of_it(monkeypatch: pytest.MonkeyPatch
     refused = CliRunner().invoke(erase, [*args[:2], "q9", *args[3:]])
     assert (refused.exit_code, "unknown_question" in refused.output) == (1, True)
     assert "Traceback" not in refused.output
+
+
+async def test_an_announcements_words_go_the_same_way(database: Database, live: Live, clock: FakeClock) -> None:
+    told = {"announcement_id": "a1", "text": WORDS}
+    await live.run_command(TEACHER, STREAM, "c4", "announcement.make", told)
+    await erase_words(database, clock, EMAIL, STREAM, "announcement", "a1", "names_somebody")
+    async with database.reading() as connection:
+        query = select(events.c.personal).where(events.c.type == "announcement.made")
+        assert list((await connection.execute(query)).scalars()) == [None]
+    assert [row.after["event"] for row in await audited(database)] == ["announcement.erased"]
+    state = (await live.stream(STREAM)).state
+    await live.catch_up(STREAM)
+    assert (await live.stream(STREAM)).state.announcements["a1"].text == ERASED
+    assert state.questions["q1"].text == WORDS
+    assert [one.findings async for one in check_logs(database)] == [()]
+
+
+@pytest.mark.parametrize("named", [[], ["--question", "q1", "--announcement", "a1"]])
+def test_the_command_line_erases_one_thing_at_a_time(named: list[str]) -> None:
+    result = CliRunner().invoke(erase, [STREAM, *named, "--reason", "harmful", "--as", EMAIL])
+    assert result.exit_code == 2
+    assert "--question or --announcement" in result.output

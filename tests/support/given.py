@@ -11,14 +11,17 @@ from typing import Any
 from server.domain.actors import Actor
 from server.domain.meeting import (
     Meeting,
+    announcements,
     answering,
     asking,
     calls,
     declining,
     deferring,
+    duty,
     erasing,
     facts,
     lifecycle,
+    links,
     merging,
     returning,
     settling,
@@ -156,6 +159,19 @@ _SAME_FIELDS = {
     asking.QuestionRestated: asking.RestateQuestion,
     declining.QuestionDeclined: declining.DeclineQuestion,
     declining.DeclineAppealed: declining.AppealDecline,
+    announcements.AnnouncementMade: announcements.MakeAnnouncement,
+    announcements.AnnouncementWithdrawn: announcements.WithdrawAnnouncement,
+    announcements.AnnouncementReached: announcements.ReachAnnouncement,
+    announcements.AnnouncementHeard: announcements.ReadOut,
+    announcements.AnnouncementErased: announcements.EraseAnnouncement,
+    duty.SignedOn: duty.SignOn,
+    duty.SteppedOut: duty.StepOut,
+    duty.Returned: duty.Return,
+    duty.DutyOffered: duty.OfferDuty,
+    duty.OfferDropped: duty.DropOffer,
+    duty.HandedOver: duty.AcceptDuty,
+    duty.TakenOver: duty.TakeOver,
+    duty.SignedOff: duty.SignOff,
     calls.StudentCalled: calls.CallOnStudent,
     calls.CallAnswered: calls.AnswerCall,
     calls.CallEnded: calls.EndCall,
@@ -170,6 +186,12 @@ def _cause(state: Meeting, event: Any) -> Any:
             return lifecycle.StartMeeting()
         case lifecycle.MeetingEnded():
             return lifecycle.EndMeeting()
+        case links.LinkChanged():
+            return _cause_of_link(state, event)
+        case lifecycle.LobbyOpened():
+            return lifecycle.OpenLobby()
+        case lifecycle.MeetingReconciled():
+            return lifecycle.ReconcileMeeting()
         case erasing.QuestionErased():
             return erasing.EraseQuestion(question_id=event.question_id, reason=event.reason)
         case asking.QuestionRelayed():
@@ -188,6 +210,16 @@ def _cause(state: Meeting, event: Any) -> Any:
     if type(event) in _CAUSES:
         return _CAUSES[type(event)](question_id=event.question_id)
     return _picture_after(state, event)
+
+
+def _cause_of_link(state: Meeting, event: links.LinkChanged) -> Any:
+    held = state.links.get(event.site_id)
+    if event.status == "lost":
+        return links.LapseLink(site_id=event.site_id, last_heard_at=event.since)
+    if event.status == "rejoined" or held is None:
+        return links.ArriveLink(site_id=event.site_id, heard_at=event.since)
+    slow = links.DEGRADED_ROUND_TRIP_MS if event.status == "degraded" else 0
+    return links.MeasureLink(site_id=event.site_id, round_trip_ms=slow)
 
 
 def picture_of(state: Meeting) -> EnterFacts:

@@ -8,13 +8,16 @@ from typing import Any
 
 from server.domain.actors import Actor, Grant, Role, system
 from server.domain.meeting import (
+    announcements,
     answering,
     asking,
     calls,
     declining,
     deferring,
+    duty,
     facts,
     lifecycle,
+    links,
     merging,
     returning,
     settling,
@@ -92,6 +95,7 @@ OPENED: Sequence[Caused] = (
 )
 """What `FACTS` comes to in a new stream."""
 STARTED: Caused = (VERA, lifecycle.MeetingStarted())
+LOBBY: Caused = (VERA, lifecycle.LobbyOpened())
 ENDED: Caused = (VERA, lifecycle.MeetingEnded())
 LIVE: Sequence[Caused] = (*OPENED, STARTED)
 """The class is live and nobody has asked anything."""
@@ -203,6 +207,71 @@ def call_answered(call_id: str, response: Any = "ready", by: Actor = RUTH) -> Ca
 
 def call_ended(call_id: str, by: Actor = VERA) -> Caused:
     return by, calls.CallEnded(call_id=call_id)
+
+
+def announced(announcement_id: str, *site_ids: str, text: str = "open page 112", by: Actor = VERA) -> Caused:
+    """Vera tells these rooms something; all, where none is given."""
+    addressed = tuple(sorted(site_ids or SITES))
+    return by, announcements.AnnouncementMade(announcement_id=announcement_id, site_ids=addressed, text=text)
+
+
+def reached(announcement_id: str, by: Actor = RUTH, site_id: str = PINE) -> Caused:
+    return by, announcements.AnnouncementReached(announcement_id=announcement_id, site_id=site_id)
+
+
+def heard(announcement_id: str, by: Actor = RUTH, site_id: str = PINE) -> Caused:
+    return by, announcements.AnnouncementHeard(announcement_id=announcement_id, site_id=site_id)
+
+
+def announcement_withdrawn(announcement_id: str, by: Actor = VERA) -> Caused:
+    return by, announcements.AnnouncementWithdrawn(announcement_id=announcement_id)
+
+
+def linked(status: Any, since: int, site_id: str = PINE, by: Actor = SYSTEM) -> Caused:
+    """The room's link is this since then: the server says so, or (degraded, and good again) its tablet."""
+    return by, links.LinkChanged(site_id=site_id, status=status, since=since)
+
+
+def on_duty(by: Actor, site_id: str) -> Caused:
+    """They signed on in the room."""
+    return by, duty.SignedOn(site_id=site_id)
+
+
+def out(by: Actor, site_id: str, covered_by: str | None = None, reason: Any = None) -> Caused:
+    return by, duty.SteppedOut(site_id=site_id, covered_by=covered_by, reason=reason)
+
+
+def back(by: Actor, site_id: str) -> Caused:
+    return by, duty.Returned(site_id=site_id)
+
+
+def offered(by: Actor, site_id: str, to_id: str | None = None) -> Caused:
+    return by, duty.DutyOffered(site_id=site_id, to_id=to_id)
+
+
+def handed_over(by: Actor, site_id: str, person_id: str) -> Caused:
+    return by, duty.HandedOver(site_id=site_id, person_id=person_id)
+
+
+def taken_over(by: Actor, site_id: str, person_id: str) -> Caused:
+    return by, duty.TakenOver(site_id=site_id, person_id=person_id)
+
+
+def off_duty(by: Actor, site_id: str, reason: Any = None) -> Caused:
+    return by, duty.SignedOff(site_id=site_id, reason=reason)
+
+
+def with_relief(site_id: str = PINE, *others: Actor) -> Caused:
+    """The directory names further supervisors of the room for today; Lena, where nobody else is given."""
+    supervisors = {SUPERVISOR_OF[site_id].person_id, *(one.person_id for one in others or (LENA,))}
+    held = room_facts(site_id)
+    event = facts.RoomRostered(
+        site_id=site_id,
+        student_ids=tuple(sorted(held.student_ids)),
+        supervisor_ids=tuple(sorted(supervisors)),
+        due_by=held.due_by,
+    )
+    return SYSTEM, event
 
 
 def on_the_way(question_id: str, status: str, site_id: str = PINE, turn: int = 0, **fields: Any) -> Sequence[Any]:

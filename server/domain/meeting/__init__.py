@@ -1,18 +1,36 @@
 """A meeting, one scheduled live class of a section: importing this package declares all that can happen in it."""
 
-from . import answering, asking, calls, declining, deferring, erasing, facts, lifecycle, merging, returning, settling
+from . import (
+    announcements,
+    answering,
+    asking,
+    calls,
+    declining,
+    deferring,
+    duty,
+    erasing,
+    facts,
+    lifecycle,
+    links,
+    merging,
+    returning,
+    settling,
+)
 from .state import Meeting
 
 __all__ = [
     "Meeting",
+    "announcements",
     "answering",
     "asking",
     "calls",
     "declining",
     "deferring",
+    "duty",
     "erasing",
     "facts",
     "lifecycle",
+    "links",
     "merging",
     "returning",
     "settling",

@@ -76,7 +76,7 @@ def deferred_by_default(state: Meeting, question: Question, at: int) -> Question
 
 def deferred_after_class(state: Meeting, question: Question, at: int) -> list[object]:
     """What comes back into the queue when the class is over has nobody before it: it is due in writing at once."""
-    return [deferred_by_default(state, question, at)] if state.status == "ended" else []
+    return [deferred_by_default(state, question, at)] if state.is_over else []
 
 
 def undecided(state: Meeting, at: int) -> list[object]:

@@ -4,6 +4,7 @@ A rule reads only its stream; so rosters, staff, licences, clearances and accomm
 figure. `EnterFacts` carries the whole picture, and its rule records only what differs from the picture already held.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..actors import Permission
@@ -12,6 +13,7 @@ from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .figures import tallied
 from .state import CancelReason, Clearance, Credentials, Licence, Meeting, Room
+from .timeline import Mark, RoomTimeline, emptied, marked, went
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,7 @@ class AccommodationsEntered:
 @decides(EnterFacts)
 def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[object]:
     """Record what differs; a meeting that ended keeps the facts it ended with."""
-    if state.status == "ended":
+    if state.is_over:
         return []
     if state.is_open and state.section_id != command.section_id:
         raise Refused("wrong_section", "a meeting cannot move to another section", "section_id")
@@ -292,7 +294,8 @@ def room_rostered(state: Meeting, event: RoomRostered, recorded: Recorded) -> Me
         for question in sorted(state.questions.values(), key=lambda q: q.waiting_since):
             if question.site_id == event.site_id:
                 room = tallied(room, None, question)
-    return replace(state, rooms={**state.rooms, event.site_id: room})
+    rooms = {**state.rooms, event.site_id: room}
+    return replace(state, rooms=rooms, timelines=_unassigned(state, event.site_id, supervisors, recorded.at))
 
 
 @applies(RoomTimed)
@@ -310,7 +313,22 @@ def room_substituted(state: Meeting, event: RoomSubstituted, recorded: Recorded)
 
 @applies(RoomRemoved)
 def room_removed(state: Meeting, event: RoomRemoved, recorded: Recorded) -> Meeting:
-    return replace(state, rooms={k: room for k, room in state.rooms.items() if k != event.site_id})
+    rooms = {k: room for k, room in state.rooms.items() if k != event.site_id}
+    timelines = _unassigned(state, event.site_id, frozenset(), recorded.at)
+    if event.site_id in timelines:
+        timelines = {**timelines, event.site_id: emptied(timelines[event.site_id], recorded.at)}
+    return replace(state, rooms=rooms, timelines=timelines)
+
+
+def _unassigned(state: Meeting, site_id: str, supervisor_ids: frozenset[str], at: int) -> Mapping[str, RoomTimeline]:
+    """Who is no supervisor of the room any more is on duty there no more."""
+    held = state.timelines.get(site_id)
+    gone = [] if held is None else sorted(held.adults.keys() - supervisor_ids)
+    if held is None or not gone:
+        return state.timelines
+    for person_id in gone:
+        held = marked(went(held, person_id, at), Mark(at, "unassigned", person_id))
+    return {**state.timelines, site_id: held}
 
 
 @applies(CredentialsEntered)

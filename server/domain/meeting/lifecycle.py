@@ -1,6 +1,9 @@
-"""A meeting's life: scheduled → live → ended. (The lobby and reconciling come with the class around the questions.)
+"""A meeting's life: scheduled → lobby → live → ended → reconciled.
 
 A cancelled one is not held; that it is cancelled comes from the directory: see `facts`.
+
+The lobby opens when its teacher says so, or with the first supervisor who signs on within `LOBBY_LEAD` of the planned
+start; a class may also begin without one. In the lobby rooms are staffed and told things; nothing is asked yet.
 """
 
 from dataclasses import dataclass, replace
@@ -9,7 +12,20 @@ from ..actors import Permission
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .calls import open_calls_ended
 from .deferring import undecided
+from .owing import owed_in_words
 from .state import Meeting, require_live, require_teacher
+from .timeline import Mark, emptied, marked
+
+LOBBY_LEAD = 30 * 60_000
+"""Supervisors come 15 to 30 minutes early (Murray State's duties of a facilitator, domain.md §1): milliseconds."""
+
+# ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@command("meeting.open_lobby", may=Permission.START_MEETING)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLobby:
+    """The teacher lets the rooms in, before the class."""
 
 
 @command("meeting.start", may=Permission.START_MEETING)
@@ -24,6 +40,21 @@ class EndMeeting:
     """The teacher ends the live class."""
 
 
+@command("meeting.reconcile", may=Permission.END_MEETING)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconcileMeeting:
+    """The teacher closes the class for good: nothing of it is owed any more."""
+
+
+# ── Events ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@event("meeting.lobby_opened")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LobbyOpened:
+    """The rooms may come in."""
+
+
 @event("meeting.started")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingStarted:
@@ -33,7 +64,27 @@ class MeetingStarted:
 @event("meeting.ended")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeetingEnded:
-    """The class is over."""
+    """The class is over, and with it every duty in its rooms."""
+
+
+@event("meeting.reconciled")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingReconciled:
+    """Nothing of the class is owed any more."""
+
+
+# ── Rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@decides(OpenLobby)
+def open_lobby(state: Meeting, command: OpenLobby, context: Context) -> list[object]:
+    """A teacher who is early may open it at any time before the class; once more does nothing."""
+    require_teacher(state, context)
+    if state.status == "live":
+        raise Refused("already_live", "the class is live already")
+    if state.is_over:
+        raise Refused("meeting_ended", "the class has ended and cannot be started again")
+    return [] if state.status == "lobby" else [LobbyOpened()]
 
 
 @decides(StartMeeting)
@@ -41,7 +92,7 @@ def start_meeting(state: Meeting, command: StartMeeting, context: Context) -> li
     require_teacher(state, context)
     if state.status == "live":
         raise Refused("already_live", "the class is live already")
-    if state.status == "ended":
+    if state.is_over:
         raise Refused("meeting_ended", "the class has ended and cannot be started again")
     if state.status == "cancelled":
         raise Refused("meeting_cancelled", "the class was cancelled: the coordinator can have it held after all")
@@ -56,6 +107,26 @@ def end_meeting(state: Meeting, command: EndMeeting, context: Context) -> list[o
     return [MeetingEnded(), *open_calls_ended(state), *undecided(state, context.at)]
 
 
+@decides(ReconcileMeeting)
+def reconcile_meeting(state: Meeting, command: ReconcileMeeting, context: Context) -> list[object]:
+    """A class is closed for good only when nothing of it is owed; the refusal says what still is."""
+    require_teacher(state, context)
+    if not state.is_over:
+        raise Refused("wrong_state", "only a class that has ended can be closed for good")
+    owed = owed_in_words(state)
+    if owed:
+        raise Refused("still_owed", f"the class still owes: {'; '.join(owed)}")
+    return [] if state.status == "reconciled" else [MeetingReconciled()]
+
+
+# ── What each event does ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@applies(LobbyOpened)
+def lobby_opened(state: Meeting, event: LobbyOpened, recorded: Recorded) -> Meeting:
+    return replace(state, status="lobby", lobby_at=recorded.at)
+
+
 @applies(MeetingStarted)
 def meeting_started(state: Meeting, event: MeetingStarted, recorded: Recorded) -> Meeting:
     return replace(state, status="live", started_at=recorded.at)
@@ -63,4 +134,13 @@ def meeting_started(state: Meeting, event: MeetingStarted, recorded: Recorded) -
 
 @applies(MeetingEnded)
 def meeting_ended(state: Meeting, event: MeetingEnded, recorded: Recorded) -> Meeting:
-    return replace(state, status="ended", ended_at=recorded.at)
+    timelines = {
+        site_id: marked(emptied(held, recorded.at), Mark(recorded.at, "class_ended")) if held.adults else held
+        for site_id, held in state.timelines.items()
+    }
+    return replace(state, status="ended", ended_at=recorded.at, timelines=timelines)
+
+
+@applies(MeetingReconciled)
+def meeting_reconciled(state: Meeting, event: MeetingReconciled, recorded: Recorded) -> Meeting:
+    return replace(state, status="reconciled", reconciled_at=recorded.at)

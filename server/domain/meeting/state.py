@@ -10,8 +10,9 @@ from typing import Literal, TypeAlias
 from ..actors import Actor, Grant, Role
 from ..calendar import AwayReason
 from ..messages import Context, Refused
+from .timeline import LinkStatus, RoomTimeline
 
-MeetingStatus: TypeAlias = Literal["scheduled", "live", "ended", "cancelled"]
+MeetingStatus: TypeAlias = Literal["scheduled", "lobby", "live", "ended", "reconciled", "cancelled"]
 CancelReason: TypeAlias = Literal["weather", "illness", "no_teacher", "holiday", "technical", "plan_changed", "other"]
 QuestionStatus: TypeAlias = Literal[
     "queued",
@@ -190,6 +191,44 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class LostSpan:
+    """A room's link was lost from then to then (milliseconds, UTC; None: it still is)."""
+
+    from_at: int
+    to_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLink:
+    """How a room is linked to Longroom, since when, and when it was not."""
+
+    status: LinkStatus
+    since: int
+    lost: tuple[LostSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomReceipt:
+    """Where an announcement stands in one room: on the tablet, read out and by whom; times are milliseconds, UTC."""
+
+    reached_at: int | None = None
+    read_out_at: int | None = None
+    read_out_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a teacher told rooms; `receipts` has each room that it was addressed to, by site."""
+
+    announcement_id: str
+    text: str
+    by: str
+    at: int
+    receipts: Mapping[str, RoomReceipt]
+    withdrawn_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Licence:
     """A teacher's licence, by figure: dates are ISO 8601, the last day included; None is open."""
 
@@ -226,14 +265,22 @@ class Meeting:
     status: MeetingStatus = "scheduled"
     cancel_reason: CancelReason | None = None
     """While it is cancelled."""
+    lobby_at: int | None = None
+    """When the lobby opened; None: it has not, or the class began without."""
     started_at: int | None = None
     ended_at: int | None = None
+    reconciled_at: int | None = None
     teacher_ids: frozenset[str] = frozenset()
     rooms: Mapping[str, Room] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     questions: Mapping[str, Question] = field(default_factory=dict)
     calls: Mapping[str, Call] = field(default_factory=dict)
+    links: Mapping[str, RoomLink] = field(default_factory=dict)
+    """By site; a room that was never heard has none."""
+    announcements: Mapping[str, Announcement] = field(default_factory=dict)
+    timelines: Mapping[str, RoomTimeline] = field(default_factory=dict)
+    """By site; one that left the meeting keeps what happened there."""
     due: Mapping[str, int] = field(default_factory=dict)
     """When each question closes by itself whose student cannot be found: see `settling`."""
     turn: int = 0
@@ -244,6 +291,16 @@ class Meeting:
         """Whether the meeting has its facts."""
         return self.section_id != ""
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the class has ended, reconciled or not."""
+        return self.status in ("ended", "reconciled")
+
+    @property
+    def is_open_to_rooms(self) -> bool:
+        """Whether the rooms are gathered: the lobby is open, or the class is live."""
+        return self.status in ("lobby", "live")
+
 
 def require_teacher(state: Meeting, context: Context) -> None:
     """A teacher may act only in a section that is theirs (domain.md, Who)."""
@@ -253,9 +310,17 @@ def require_teacher(state: Meeting, context: Context) -> None:
 
 def require_live(state: Meeting) -> None:
     """What happens in class happens while it is live."""
-    if state.status == "scheduled":
+    if state.status in ("scheduled", "lobby"):
         raise Refused("meeting_not_live", "the class has not started yet")
-    if state.status == "ended":
+    if state.is_over:
+        raise Refused("meeting_ended", "the class has ended")
+
+
+def require_gathered(state: Meeting) -> None:
+    """What the rooms do together begins in the lobby and ends with the class."""
+    if state.status == "scheduled":
+        raise Refused("meeting_not_live", "neither the lobby nor the class is open yet")
+    if state.is_over:
         raise Refused("meeting_ended", "the class has ended")
     if state.status == "cancelled":
         raise Refused("meeting_cancelled", "the class was cancelled and is not held")
@@ -271,7 +336,7 @@ def supervises(state: Meeting, actor: Actor, room: Room) -> bool:
     if actor.person_id in room.substitute_ids:
         return actor.has_role(Role.SUPERVISOR)
     holds = Grant(Role.SUPERVISOR, room.site_id) in actor.grants
-    return holds and (state.status == "ended" or actor.person_id in room.supervisor_ids)
+    return holds and (state.is_over or actor.person_id in room.supervisor_ids)
 
 
 def require_supervisor(state: Meeting, site_id: str, context: Context, field: str | None = None) -> Room:
