@@ -81,6 +81,15 @@ def test_a_database_url_that_cannot_be_used_is_not_repeated(url: str) -> None:
     )
 
 
+@pytest.mark.parametrize("token", ["hunter2", "a token of seven words", "x" * 257, "hünter2" * 4])
+def test_a_metrics_token_that_cannot_be_used_is_not_repeated(token: str) -> None:
+    [fault] = faults({"LONGROOM_METRICS_TOKEN": token})
+    assert fault == (
+        "LONGROOM_METRICS_TOKEN is set to a value, which is not 16 to 256 letters, digits and signs of a bearer token: "
+        "write 16 or more letters and digits, such as `openssl rand -hex 24` prints"
+    )
+
+
 @pytest.mark.parametrize(
     ("url", "secrets_dir"),
     [

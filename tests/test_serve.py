@@ -223,14 +223,14 @@ def test_help_answers_at_once(tmp_path: Path) -> None:
     began = time.monotonic()
     ended = longroom("--help", data=tmp_path)
     assert time.monotonic() - began < 2
-    for name in ("serve", "demo", "drive", "migrate", "user", "check"):
+    for name in ("serve", "demo", "drive", "migrate", "user", "backup", "restore", "check"):
         assert re.search(rf"^  {name} ", ended.stdout, re.MULTILINE)
     slow = "import sys, server.__main__; print({'sqlalchemy', 'aiohttp', 'pydantic', 'rich'} & sys.modules.keys())"
     loaded = subprocess.run([sys.executable, "-c", slow], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout == "set()\n"
 
 
-@pytest.mark.parametrize("name", ["serve", "demo", "drive", "migrate", "user", "check"])
+@pytest.mark.parametrize("name", ["serve", "demo", "drive", "migrate", "user", "backup", "restore", "check"])
 def test_each_command_explains_itself(name: str) -> None:
     ended = CliRunner().invoke(main, [name, "--help"])
     assert ended.exit_code == 0
