@@ -13,7 +13,7 @@ from ..messages import Context, Recorded, Refused, applies, command, decides, ev
 from .calls import open_calls_ended
 from .deferring import undecided
 from .owing import owed_in_words
-from .state import Meeting, require_live, require_teacher
+from .state import Meeting, require_held, require_live, require_teacher
 from .timeline import Mark, emptied, marked
 
 LOBBY_LEAD = 30 * 60_000
@@ -84,6 +84,7 @@ def open_lobby(state: Meeting, command: OpenLobby, context: Context) -> list[obj
         raise Refused("already_live", "the class is live already")
     if state.is_over:
         raise Refused("meeting_ended", "the class has ended and cannot be started again")
+    require_held(state)
     return [] if state.status == "lobby" else [LobbyOpened()]
 
 
@@ -94,8 +95,7 @@ def start_meeting(state: Meeting, command: StartMeeting, context: Context) -> li
         raise Refused("already_live", "the class is live already")
     if state.is_over:
         raise Refused("meeting_ended", "the class has ended and cannot be started again")
-    if state.status == "cancelled":
-        raise Refused("meeting_cancelled", "the class was cancelled: the coordinator can have it held after all")
+    require_held(state)
     return [MeetingStarted()]
 
 

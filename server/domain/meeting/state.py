@@ -314,6 +314,13 @@ def require_live(state: Meeting) -> None:
         raise Refused("meeting_not_live", "the class has not started yet")
     if state.is_over:
         raise Refused("meeting_ended", "the class has ended")
+    require_held(state)
+
+
+def require_held(state: Meeting) -> None:
+    """Nothing happens in a class that was cancelled."""
+    if state.status == "cancelled":
+        raise Refused("meeting_cancelled", "the class was cancelled: the coordinator can have it held after all")
 
 
 def require_gathered(state: Meeting) -> None:
@@ -322,8 +329,7 @@ def require_gathered(state: Meeting) -> None:
         raise Refused("meeting_not_live", "neither the lobby nor the class is open yet")
     if state.is_over:
         raise Refused("meeting_ended", "the class has ended")
-    if state.status == "cancelled":
-        raise Refused("meeting_cancelled", "the class was cancelled and is not held")
+    require_held(state)
 
 
 def supervises(state: Meeting, actor: Actor, room: Room) -> bool:
