@@ -56,9 +56,7 @@ export function HomePage() {
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
-      ${seesClasses && html`<${Changes} />`}
-      ${seesClasses && html`<p><a class="btn big" href="/schedule">${t('home.schedule')}</a></p>`}
-      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, told }} />`}
+      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, seesClasses, told }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
       ${isOnTablet && html`<${PinOffer} />`}
     </main>
@@ -70,10 +68,13 @@ function shownMeetings() {
   return api.meetings({ since: Math.round(now - SHOWN_MS), until: Math.round(now + SHOWN_MS) })
 }
 
-/** What changed of the plan, until it was read. Where it cannot be read, the classes below are still as they are. */
-function Changes() {
+/** What changed of the plan, until it was read, and the way to the whole of it. */
+function Plan() {
   const [plan, , reload] = useLoaded(() => api.schedule(localIn(serverInstant(), browserZone()).slice(0, 10), 1, browserZone()), CHANGES_MS)
-  return plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reload} />`
+  return html`
+    ${plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reload} />`}
+    <p><a class="btn big" href="/schedule">${t('home.schedule')}</a></p>
+  `
 }
 
 /** What still waits to be sent goes out from here too; what was refused is for the person to settle in its class. */
@@ -86,20 +87,19 @@ const Unsent = ({ meetings }) =>
     </p>`
   })
 
-function Meetings({ meetings, isDesk, told }) {
+function Meetings({ meetings, isDesk, seesClasses, told }) {
   const live = meetings.filter((meeting) => meeting.status === 'live')
   const coming = meetings
     .filter((meeting) => ['scheduled', 'lobby', 'cancelled'].includes(meeting.status))
     .sort((a, b) => a.starts_at - b.starts_at)
-  const past = meetings
-    .filter((meeting) => OVER.has(meeting.status))
-    .sort((a, b) => b.starts_at - a.starts_at)
-  if (meetings.length === 0 && isDesk) return null
+  const past = meetings.filter((meeting) => OVER.has(meeting.status)).sort((a, b) => b.starts_at - a.starts_at)
+  if (meetings.length === 0 && isDesk) return seesClasses && html`<${Plan} />`
   return html`
     <h2>${t('home.live')}</h2>
     ${live.length === 0 && html`<p class="empty">${t(coming.length ? 'home.noneLive' : 'home.none')}</p>`}
     ${live.map((meeting) => html`<${LiveMeeting} key=${meeting.id} meeting=${meeting} />`)}
     ${told && html`<${Debts} told=${told} />`}
+    ${seesClasses && html`<${Plan} />`}
     <${MeetingList} title=${t('home.coming')} meetings=${coming} />
     <${MeetingList} title=${t('home.past')} meetings=${past} most=${PAST_SHOWN} />
   `

@@ -1,6 +1,6 @@
 // A person's week or day: their classes by their own clock, what is closed, what changed, and the address under which
 // another calendar reads it.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
 import { CalendarAddresses } from '../components/calendar-addresses.js'
@@ -30,6 +30,11 @@ export function SchedulePage() {
   const first = mondayOf(day)
   const [plan, error, reload] = useLoaded(() => api.schedule(first, WEEK, browserZone()), REFRESH_MS, first)
   const [change, setChange] = useState(null)
+  const isTurned = useRef(false)
+  useEffect(() => {
+    // Whose clock counts is known now; a day that was chosen stays.
+    if (plan && !isTurned.current) today()
+  }, [plan?.zone])
   const mayPlan = session.value.grants.some((grant) => grant.role === 'coordinator' && grant.site_id === null)
   useEffect(() => {
     document.title = t('title.page', { page: t('plan.title') })
@@ -37,6 +42,7 @@ export function SchedulePage() {
   const isWeek = view === 'week'
   const span = isWeek ? asSpan(first, addDays(first, WEEK - 1), locale.value) : asDayLong(day, locale.value)
   function turn(step) {
+    isTurned.current = true
     const next = addDays(day, step * (isWeek ? WEEK : 1))
     setDay(next)
     say(isWeek ? asSpan(mondayOf(next), addDays(mondayOf(next), WEEK - 1), locale.value) : asDayLong(next, locale.value))

@@ -27,6 +27,7 @@ from .accounts import Accounts
 from .clock import Clock
 from .demo_program import (
     CALENDAR_FROM,
+    COORDINATOR_ID,
     LAB_ID,
     LAB_PATTERN_ID,
     MEETING_TITLES,
@@ -95,7 +96,9 @@ class Demo:
 
     async def _plan_lab(self) -> None:
         """Plan the lab, with what comes up in schools: one is moved, one cancelled, somebody stands in."""
-        actor = system(PROGRAM_ID)
+        actor = await self._accounts.actor_of(COORDINATOR_ID)
+        if actor is None:
+            raise Refused("not_found", "the demo's coordinator was disabled: start with another database")
         days = [one for one in await self._planning.plan(actor, LAB_PATTERN_ID) if one["outcome"] == "created"]
         if len(days) > 2:
             moved, cancelled, stood_in = days[:3]

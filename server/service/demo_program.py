@@ -10,6 +10,7 @@ SECTION_ID = "physics-1"
 LAB_ID = "physics-1-lab"
 LAB_PATTERN_ID = "physics-1-lab-weekly"
 TEACHER_ID = "teacher"
+COORDINATOR_ID = "coordinator"
 ZONE = "America/Denver"
 MEETING_TITLES = ("Friction", "Forces on an incline", "Tension and pulleys")
 """Yesterday's class, today's and tomorrow's."""
@@ -39,7 +40,7 @@ PEOPLE = (
     DemoPerson("supervisor-harlow", "Teresa", "Reyes", "supervisor", "harlow", "harlow"),
     DemoPerson("supervisor-kettle-creek", "Marian", "Whitefeather", "supervisor", "kettle-creek", "kettle-creek"),
     DemoPerson("registrar", "Joan", "Lindqvist", "registrar", "pine-ridge", "registrar"),
-    DemoPerson("coordinator", "Dana", "Whitlock", "coordinator", None, "coordinator"),
+    DemoPerson(COORDINATOR_ID, "Dana", "Whitlock", "coordinator", None, "coordinator"),
 )
 
 _SITES = (

@@ -231,9 +231,36 @@ async def shoot_room(studio: Studio, commands: Commands) -> None:
     await studio.shoot("supervisor-denied", mesa, "/meetings/none", TABLET, "you have no part in it")
 
 
+async def shoot_schedule(studio: Studio) -> None:
+    """The plan as those see it who teach, stand in a room and make it."""
+    page = await studio.people.open("teacher", "/schedule", viewport=SMALL_LAPTOP)
+    await expect(page.get_by_text("Live now")).to_be_visible()
+    await studio.keep(page, "schedule-week", full_page=True)
+    await speak(page, "es")
+    await studio.keep(page, "schedule-week-es", full_page=True)
+    await page.close()
+    page = await studio.people.open("supervisor-pine-ridge", "/schedule", viewport=PHONE)
+    await expect(page.locator(".plan-day")).to_be_visible()
+    await studio.keep(page, "schedule-day-320", full_page=True)
+    await page.close()
+    page = await studio.people.open("coordinator", "/schedule", viewport=SMALL_LAPTOP)
+    await page.get_by_role("radio", name="Day").check()
+    await expect(page.locator(".plan-day")).to_be_visible()
+    while not await page.get_by_role("button", name="Cancel the class…").count():
+        shown = await page.locator(".plan-bar h2").text_content()
+        await page.get_by_role("button", name="The day after").click()
+        await expect(page.locator(".plan-bar h2")).not_to_have_text(shown or "")
+        await expect(page.locator(".plan-day")).to_be_visible()
+    await studio.keep(page, "schedule-coordinator", full_page=True)
+    await page.get_by_role("button", name="Cancel the class…").first.click()
+    await studio.keep(page, "schedule-cancel")
+    await page.close()
+
+
 async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -> None:
     people = studio.people
     await studio.shoot("teacher-empty", "teacher", None, LAPTOP, "Live")
+    await shoot_schedule(studio)
     await studio.shoot("supervisor-empty", "supervisor-mesa-flats", None, TABLET, "Live")
     make_busy(commands)
     await studio.shoot("teacher-busy", "teacher", None, LAPTOP, "Live")
