@@ -86,6 +86,10 @@ export default {
   'status.ended': 'Class has ended',
   'status.reconciled': 'Closed for good',
 
+  'video.at': 'Video: {provider}',
+  'video.open': 'Open the video class',
+  'video.newTab': '(another site, in a new tab)',
+
   'name.room': 'The room',
   'name.student': 'A student',
   'name.person': 'somebody',

@@ -105,6 +105,10 @@ export default {
   'status.ended': 'La clase terminó',
   'status.reconciled': 'Cerrada para siempre',
 
+  'video.at': 'Videoclase: {provider}',
+  'video.open': 'Abrir la videoclase',
+  'video.newTab': '(otro sitio, en otra pestaña)',
+
   'name.room': 'La sala',
   'name.student': 'Estudiante',
   'name.person': 'alguien',

@@ -87,6 +87,11 @@ async def _check_enrolment(connection: AsyncConnection, row: Row) -> None:
     await _check_alone(connection, "enrolments", row, others, "the student is enrolled in the section already then")
 
 
+async def _check_video(connection: AsyncConnection, row: Row) -> None:
+    if row.get("video_provider") is not None and row.get("video_url") is None:
+        raise Refused("missing_field", "a provider's name alone leads nowhere: give the link", "video_url")
+
+
 async def _check_alone(
     connection: AsyncConnection, kind: str, row: Row, others: list[ColumnElement[bool]], why: str
 ) -> None:
@@ -100,5 +105,7 @@ _RULES: dict[str, Callable[[AsyncConnection, Row], Awaitable[None]]] = {
     "grants": _check_grant,
     "section_teachers": _check_teacher,
     "section_sites": _check_part,
+    "sections": _check_video,
+    "meetings": _check_video,
     "enrolments": _check_enrolment,
 }

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
-from ..domain.meeting.state import Clearance, Licence
+from ..domain.meeting.state import Clearance, Licence, VideoLink
 from . import directory_tables as t
 from .directory import end_of_next_school_day, is_in_force, local_date
 
@@ -23,6 +23,8 @@ class Sources:
     """The rows that the meetings of some sections rest on."""
 
     program_zone: str
+    videos: dict[str, VideoLink]
+    """By section, where it has one."""
     site_zones: dict[str, str]
     teachers: dict[str, Rows]
     """By section: the spans of teachers of record who are not disabled."""
@@ -59,6 +61,7 @@ async def read_sources(
     """What the meetings of these sections rest on; `staff_only` leaves out students and credentials."""
     sections = sorted(set(section_ids))
     zone = select(t.programs.c.time_zone).where(t.programs.c.id == program_id)
+    seen = select(t.sections).where(t.sections.c.id.in_(sections), t.sections.c.video_url.is_not(None))
     of_sections = t.section_sites.c.section_id.in_(sections)
     at_sites = select(t.section_sites.c.site_id).where(of_sections)
     enabled = t.people.c.disabled_at.is_(None)
@@ -87,6 +90,7 @@ async def read_sources(
         }
     return Sources(
         program_zone=(await connection.execute(zone)).scalar_one(),
+        videos={row.id: VideoLink(row.video_url, row.video_provider) for row in await connection.execute(seen)},
         site_zones={row.id: row.time_zone for row in await connection.execute(zones)},
         teachers=teachers,
         sites=await _by(connection, "section_id", select(t.section_sites).where(of_sections)),
@@ -131,6 +135,7 @@ def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         teacher_ids=teacher_ids,
+        video=_video_of(meeting) or sources.videos.get(section),
         rooms=tuple(rooms[site] for site in sorted(rooms)),
         staff=tuple(_credentials(person, sources) for person in sorted(adults)),
         accommodations=tuple(
@@ -140,6 +145,10 @@ def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
             if (codes := _ids("code", sources.accommodations.get(student, []), dates[room.site_id]))
         ),
     )
+
+
+def _video_of(meeting: Row[Any]) -> VideoLink | None:
+    return VideoLink(meeting.video_url, meeting.video_provider) if meeting.video_url is not None else None
 
 
 def _ids(column: str, rows: Iterable[Row[Any]], date: str) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from server.domain.meeting.facts import (
     RoomRostered,
     StaffFacts,
     TeachersAssigned,
+    VideoEntered,
 )
-from server.domain.meeting.state import Clearance, Credentials, Licence
+from server.domain.meeting.state import Clearance, Credentials, Licence, VideoLink
+from server.domain.views import Audience, view
 from tests.support.given import given, refused
 from tests.support.meetings import (
     DUE_BY,
@@ -156,3 +158,14 @@ def test_accommodations_are_replaced_and_cleared() -> None:
 
 def test_a_meeting_that_ended_keeps_the_facts_it_ended_with() -> None:
     given(LIVE, ENDED).when(replace(FACTS, teacher_ids=(), rooms=(), section_id="chemistry"), by=SYSTEM).then()
+
+
+def test_where_the_class_is_seen_is_a_fact_for_everybody_in_it() -> None:
+    seen = VideoLink("https://video.example/physics", "Jitsi")
+    state = given(OPENED).when(replace(FACTS, video=seen), by=SYSTEM).then(VideoEntered(video=seen))
+    for audience in (Audience("teacher"), Audience("supervisor", (PINE,)), Audience("coordinator")):
+        shown = view(state, "meeting", "meeting", audience)
+        assert shown is not None
+        assert shown["video"] == {"url": "https://video.example/physics", "provider": "Jitsi"}
+    gone = given(LIVE, (SYSTEM, VideoEntered(video=seen))).when(FACTS, by=SYSTEM).then(VideoEntered(video=None))
+    assert gone.video is None

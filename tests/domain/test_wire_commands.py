@@ -44,6 +44,7 @@ VALID: dict[str, dict[str, Any]] = {
             }
         ],
         "accommodations": [{"student_id": "max", "codes": ["breaks"]}],
+        "video": {"url": "https://video.example/physics", "provider": "Jitsi"},
     },
     "question.relay": relay_data("q1") | {"verbatim": True, "urgency": "normal", "shareable": False},
     "question.see": {"question_id": "q1", "version": 1},
@@ -75,7 +76,7 @@ VALID: dict[str, dict[str, Any]] = {
 OPTIONAL = {
     "question.relay": {"student_id", "verbatim", "urgency", "shareable"},
     "question.answer": {"form", "text", "version"},
-    "meeting.enter_facts": {"staff", "accommodations"},
+    "meeting.enter_facts": {"staff", "accommodations", "video"},
     "question.ask_back": {"note", "version"},
     "question.defer": {"due_at", "version"},
     "question.decline": {"note", "version"},
@@ -91,6 +92,7 @@ NULLABLE = {
     *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
     *(
         ("announcement.make", "site_ids"),
+        ("meeting.enter_facts", "video"),
         ("link.arrive", "last_heard_at"),
         ("duty.step_out", "covered_by"),
         ("duty.step_out", "reason"),

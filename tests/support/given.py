@@ -229,6 +229,7 @@ def picture_of(state: Meeting) -> EnterFacts:
         starts_at=state.starts_at,
         ends_at=state.ends_at,
         teacher_ids=tuple(sorted(state.teacher_ids)),
+        video=state.video,
         rooms=tuple(
             RoomFacts(
                 site_id=r.site_id,
@@ -255,6 +256,8 @@ def _picture_after(state: Meeting, event: Any) -> EnterFacts:
             return replace(picture, section_id=event.section_id, starts_at=event.starts_at, ends_at=event.ends_at)
         case facts.MeetingMoved():
             return replace(picture, starts_at=event.starts_at, ends_at=event.ends_at)
+        case facts.VideoEntered():
+            return replace(picture, video=event.video)
         case facts.TeachersAssigned():
             return replace(picture, teacher_ids=event.teacher_ids)
         case facts.RoomRostered() | facts.RoomRemoved():

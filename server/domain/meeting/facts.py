@@ -11,7 +11,7 @@ from ..actors import Permission
 from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .figures import tallied
-from .state import Clearance, Credentials, Licence, Meeting, Room
+from .state import Clearance, Credentials, Licence, Meeting, Room, VideoLink
 from .timeline import Mark, RoomTimeline, emptied, marked, went
 
 
@@ -54,6 +54,7 @@ class EnterFacts:
     rooms: tuple[RoomFacts, ...]
     staff: tuple[StaffFacts, ...] = ()
     accommodations: tuple[AccommodationFacts, ...] = ()
+    video: VideoLink | None = None
 
 
 @event("meeting.opened")
@@ -82,6 +83,14 @@ class TeachersAssigned:
     """These people teach the meeting, and nobody else."""
 
     teacher_ids: tuple[str, ...]
+
+
+@event("video.entered")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoEntered:
+    """Where the class is seen and heard; null: nowhere that is known."""
+
+    video: VideoLink | None
 
 
 @event("room.rostered", version=2)
@@ -134,6 +143,7 @@ def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[o
         raise Refused("wrong_section", "a meeting cannot move to another section", "section_id")
     return [
         *_schedule(state, command, context),
+        *([VideoEntered(video=command.video)] if command.video != state.video else []),
         *_staff(state, command),
         *_rooms(state, command),
         *_accommodations(state, command),
@@ -205,6 +215,11 @@ def meeting_moved(state: Meeting, event: MeetingMoved, recorded: Recorded) -> Me
 @applies(TeachersAssigned)
 def teachers_assigned(state: Meeting, event: TeachersAssigned, recorded: Recorded) -> Meeting:
     return replace(state, teacher_ids=frozenset(event.teacher_ids))
+
+
+@applies(VideoEntered)
+def video_entered(state: Meeting, event: VideoEntered, recorded: Recorded) -> Meeting:
+    return replace(state, video=event.video)
 
 
 @applies(RoomRostered)
