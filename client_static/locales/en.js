@@ -177,6 +177,10 @@ export default {
   'status.cancelled': 'Class is cancelled',
   'status.reconciled': 'Closed for good',
 
+  'video.at': 'Video: {provider}',
+  'video.open': 'Open the video class',
+  'video.newTab': '(another site, in a new tab)',
+
   'name.room': 'The room',
   'name.student': 'A student',
   'name.person': 'somebody',
@@ -768,6 +772,7 @@ export default {
   'timeline.meeting.reconciled': '{who} closed the class for good',
   'timeline.room.timed': 'bell times entered',
   'timeline.room.substituted': 'substitutes entered',
+  'timeline.video.entered': 'video link entered',
 
   'said.question': 'New question from {site}.',
   'said.questions': '{n} new questions.',

@@ -196,6 +196,10 @@ export default {
   'status.cancelled': 'La clase se canceló',
   'status.reconciled': 'Cerrada para siempre',
 
+  'video.at': 'Videoclase: {provider}',
+  'video.open': 'Abrir la videoclase',
+  'video.newTab': '(otro sitio, en otra pestaña)',
+
   'name.room': 'La sala',
   'name.student': 'Estudiante',
   'name.person': 'alguien',
@@ -812,6 +816,7 @@ export default {
   'timeline.meeting.reconciled': '{who} cerró la clase para siempre',
   'timeline.room.timed': 'horario de timbres anotado',
   'timeline.room.substituted': 'suplentes anotados',
+  'timeline.video.entered': 'enlace de video anotado',
 
   'said.question': 'Pregunta nueva de {site}.',
   'said.questions': { one: '1 pregunta nueva.', many: '{n} de preguntas nuevas.', other: '{n} preguntas nuevas.' },

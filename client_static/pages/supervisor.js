@@ -18,6 +18,7 @@ import { LostNotice, TabletMenu } from '../components/tablet-menu.js'
 import { Thumbs } from '../components/thumbs.js'
 import { useToDoAnnounced } from '../components/to-do-announced.js'
 import { ToDo } from '../components/to-do.js'
+import { VideoLink } from '../components/video-link.js'
 import { html } from '../core/html.js'
 import { uuid7 } from '../core/ids.js'
 import { isNameless, setNameless } from '../core/nameless.js'
@@ -61,7 +62,10 @@ export function SupervisorPage({ meeting, title, section }) {
           ...${{ meeting: view, room: room.figures, waiting: room.waiting, refused: room.refused, toDo: todo }}
           link=${link.value}
         />
-        <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
+        <div class="tablet-standing">
+          <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
+          <${VideoLink} meeting=${view} />
+        </div>
       </div>
       <${ToDo}
         about=${about}

@@ -14,6 +14,7 @@ import { LinkState } from '../components/link-state.js'
 import { NowPanel } from '../components/now-panel.js'
 import { Rooms } from '../components/rooms.js'
 import { TeacherDialog } from '../components/teacher-dialog.js'
+import { VideoLink } from '../components/video-link.js'
 import { WayBack } from '../components/way-back.js'
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
@@ -49,6 +50,7 @@ export function TeacherPage({ meeting, title, section }) {
         <${Board} ...${{ meeting, desk, acts, seen, undo }} />
         <${NowPanel} ...${{ meeting, desk, acts, drafts }} />
         <div class="aside" tabindex="0" role="group" aria-label=${t('teacher.aside')}>
+          <${VideoLink} meeting=${meeting.meeting.value} />
           <${Announcements}
             announcements=${meeting.announcements.value}
             canAnnounce=${isLive || status === 'lobby'}

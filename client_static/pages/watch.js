@@ -5,6 +5,7 @@ import { LinkNotice } from '../components/link-notice.js'
 import { LinkState } from '../components/link-state.js'
 import { Pill } from '../components/pill.js'
 import { Rooms } from '../components/rooms.js'
+import { VideoLink } from '../components/video-link.js'
 import { Wait } from '../components/wait.js'
 import { html } from '../core/html.js'
 import { board } from '../core/questions.js'
@@ -23,6 +24,7 @@ export function WatchPage({ meeting, title, section }) {
       <span class="small">${t(`status.${status}`)}</span>
       <a class="btn" href=${reportPath(meeting.id)}>${t('watch.report')}</a>
       <${LinkState} live=${meeting.live} />
+      <${VideoLink} meeting=${meeting.meeting.value} />
     <//>
     <main id="main" class="watch">
       <${LinkNotice} meeting=${meeting} />

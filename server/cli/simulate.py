@@ -43,6 +43,8 @@ _TOO_LATE = {
     "already_claimed",
     "not_yours",
     "unknown_call",
+    "unknown_announcement",
+    "too_early",
     "meeting_not_live",
     "meeting_ended",
 }
@@ -153,11 +155,18 @@ class SimulatedSupervisor(SimulatedPerson):
         begin = place * len(QUESTIONS) // 5
         self._deck = QUESTIONS[begin:] + QUESTIONS[:begin]
         self._plan(1, 20)
+        await self._send("duty.sign_on", {"site_id": self._site_id})
 
     async def _act(self) -> None:
         mine = [one for one in self._questions("asked_back", "declined", "answered", "delivered") if self._is_mine(one)]
         call = next(filter(self._is_left_alone, self._shown("call")), None)
-        if call is not None:
+        told = next(filter(self._is_unread, self._shown("announcement")), None)
+        if told is not None:
+            await self._pause(4, 10)
+            await self._send(
+                "announcement.read_out", {"announcement_id": told["announcement_id"], "site_id": self._site_id}
+            )
+        elif call is not None:
             response = "ready" if _random.random() > NOT_HERE else "not_here"
             await self._send("student.answer_call", {"call_id": call["call_id"], "response": response})
         elif mine:
@@ -169,6 +178,11 @@ class SimulatedSupervisor(SimulatedPerson):
     def _is_mine(self, question: Mapping[str, Any]) -> bool:
         """A question of the simulation's own: what a person asked here is theirs to bring back."""
         return question["site_id"] == self._site_id and question["text"] in _BY_TEXT and not _is_acknowledged(question)
+
+    def _is_unread(self, told: Mapping[str, Any]) -> bool:
+        """Whether the teacher told this room something that nobody has read out yet."""
+        mine = [one for one in told["rooms"] if one["site_id"] == self._site_id]
+        return told["withdrawn_at"] is None and any(one["read_out_at"] is None for one in mine)
 
     def _is_left_alone(self, call: Mapping[str, Any]) -> bool:
         """Whether nobody in the room has answered the call, in the time that a person takes."""

@@ -19,6 +19,13 @@ AUDIENCE_PATTERN = r"^(teacher|coordinator|supervisor(:[A-Za-z0-9][A-Za-z0-9_.-]
 Count = Annotated[int, Field(ge=0)]
 
 
+class VideoView(TypedDict):
+    """Where the class is seen and heard: an https address for people to follow."""
+
+    url: str
+    provider: str | None
+
+
 class MeetingView(TypedDict):
     """A meeting as everybody with a part in it sees it."""
 
@@ -34,6 +41,7 @@ class MeetingView(TypedDict):
     ended_at: Millis | None
     reconciled_at: Millis | None
     """When the class was closed for good: nothing of it is owed."""
+    video: VideoView | None
     teacher_ids: list[Id]
     site_ids: list[Id]
 

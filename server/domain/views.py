@@ -118,6 +118,7 @@ def _meeting(state: Meeting) -> View:
         "started_at": state.started_at,
         "ended_at": state.ended_at,
         "reconciled_at": state.reconciled_at,
+        "video": state.video and {"url": state.video.url, "provider": state.video.provider},
         "teacher_ids": sorted(state.teacher_ids),
         "site_ids": sorted(state.rooms),
     }

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
@@ -90,6 +91,19 @@ def _is_sced(text: str) -> str:
     return text
 
 
+def _is_video_url(text: str) -> str:
+    """https with a host, and nothing in it that would show one address and lead to another."""
+    try:
+        parts = urlsplit(text)
+        is_good = parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and parts.port != 0
+    except ValueError:
+        is_good = False
+    if not is_good or any(character.isspace() or not character.isprintable() for character in text) or "\\" in text:
+        what = "not a link to a video class: write it as https://video.example/room, without a user name or spaces"
+        raise PydanticCustomError("form", "{what}", {"what": what})
+    return text
+
+
 Name = Annotated[AnswerText, _line(100)]
 Title = Annotated[AnswerText, _line(200)]
 Number = Annotated[AnswerText, _line(64)]
@@ -101,6 +115,7 @@ Email = Annotated[
 ]
 Date = Annotated[AnswerText, AfterValidator(_is_date)]
 LocalTime = Annotated[AnswerText, AfterValidator(_is_local_time)]
+VideoUrl = Annotated[AnswerText, _line(500), AfterValidator(_is_video_url)]
 TimeZone = Annotated[AnswerText, AfterValidator(_is_time_zone)]
 Jurisdiction = Annotated[AnswerText, _form(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "not a jurisdiction: like US-MT")]
 State = Annotated[AnswerText, _form(r"[A-Z]{2,3}", "not a state: like MT")]
@@ -201,6 +216,8 @@ class Section(NewRow):
     course_id: Id
     term_id: Id
     title: Title
+    video_url: VideoUrl | None = None
+    video_provider: Number | None = None
 
 
 class SectionTeacher(Spanned):
@@ -299,7 +316,8 @@ class Accommodation(Spanned):
 
 
 class ScheduledMeeting(NewRow):
-    """One scheduled live class of a section; times in milliseconds, UTC."""
+    """One scheduled live class of a section; times in milliseconds, UTC. A video link of its own goes before the
+    section's."""
 
     section_id: Id
     title: Title
@@ -307,6 +325,8 @@ class ScheduledMeeting(NewRow):
     ends_at: ScheduledAt
     pattern_id: Id | None = None
     pattern_day: Date | None = None
+    video_url: VideoUrl | None = None
+    video_provider: Number | None = None
 
 
 OWNED: Mapping[str, Mapping[str, Any]] = {

@@ -93,6 +93,11 @@ async def _check_enrolment(connection: AsyncConnection, row: Row) -> None:
     await _check_alone(connection, "enrolments", row, others, "the student is enrolled in the section already then")
 
 
+async def _check_video(connection: AsyncConnection, row: Row) -> None:
+    if row.get("video_provider") is not None and row.get("video_url") is None:
+        raise Refused("missing_field", "a provider's name alone leads nowhere: give the link", "video_url")
+
+
 async def _check_pattern(connection: AsyncConnection, row: Row) -> None:
     """A pattern stays within its section's term, and none of its days may fall into an hour that the clocks skip."""
     term = await schedule.read_term(connection, row["section_id"])
@@ -124,6 +129,7 @@ async def _check_dismissal(connection: AsyncConnection, row: Row) -> None:
 
 
 async def _check_meeting(connection: AsyncConnection, row: Row) -> None:
+    await _check_video(connection, row)
     if (row["pattern_id"] is None) != (row["pattern_day"] is None):
         raise Refused("missing_field", "a pattern and its day go together", "pattern_day")
     if row["pattern_id"] is not None:
@@ -199,6 +205,7 @@ _RULES: dict[str, Callable[[AsyncConnection, Row], Awaitable[None]]] = {
     "grants": _check_grant,
     "section_teachers": _check_teacher,
     "section_sites": _check_part,
+    "sections": _check_video,
     "enrolments": _check_enrolment,
     "patterns": _check_pattern,
     "early_dismissals": _check_dismissal,

@@ -188,6 +188,8 @@ def _sections_touched(kind: str, row: Row) -> Select[str] | None:
         case "accommodations":
             enrolled = select(t.enrolments.c.section_id)
             return enrolled.where(t.enrolments.c.student_id == row["student_id"])
+        case "sections":
+            return select(t.sections.c.id).where(t.sections.c.id == row["id"])
         case "section_teachers" | "section_sites" | "enrolments" | "substitutes":
             return select(t.sections.c.id).where(t.sections.c.id == row["section_id"])
     return None

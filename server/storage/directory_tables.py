@@ -122,8 +122,20 @@ courses = _directory_table(
 
 terms = _directory_table("terms", Column("title", String(200), nullable=False), *_span())
 
+
+def _video() -> tuple[Column[str], ...]:
+    return (
+        Column("video_url", String(500), comment="https; where the class is seen: shown as a link and never fetched"),
+        Column("video_provider", String(64), comment="its name, as people say it"),
+    )
+
+
 sections = _directory_table(
-    "sections", _reference("courses"), _reference("terms"), Column("title", String(200), nullable=False)
+    "sections",
+    _reference("courses"),
+    _reference("terms"),
+    Column("title", String(200), nullable=False),
+    *_video(),
 )
 
 section_teachers = _directory_table(
@@ -206,6 +218,7 @@ meetings = _directory_table(
     Column("title", String(200), nullable=False),
     Column("starts_at", BigInteger, nullable=False),
     Column("ends_at", BigInteger, nullable=False),
+    *_video(),
     Column("facts_digest", LargeBinary(16), comment="of the facts last entered into its stream; null: none yet"),
     Column(
         "facts_count", Integer, nullable=False, server_default=text("0"), comment="how often other facts were entered"

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.calendar import next_school_day_ends, room_times
 from ..domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
-from ..domain.meeting.state import Clearance, Licence
+from ..domain.meeting.state import Clearance, Licence, VideoLink
 from . import directory_tables as t
 from .calendars import Calendars, read_calendars
 from .directory import is_in_force, local_date
@@ -26,6 +26,8 @@ class Sources:
     """The rows that the meetings of some sections rest on."""
 
     program_zone: str
+    videos: dict[str, VideoLink]
+    """By section, where it has one."""
     teachers: dict[str, Rows]
     """By section: the spans of teachers of record who are not disabled."""
     sites: dict[str, Rows]
@@ -65,6 +67,7 @@ async def read_sources(
     """What the meetings of these sections rest on; `staff_only` leaves out students and credentials."""
     sections = sorted(set(section_ids))
     zone = select(t.programs.c.time_zone).where(t.programs.c.id == program_id)
+    seen = select(t.sections).where(t.sections.c.id.in_(sections), t.sections.c.video_url.is_not(None))
     of_sections = t.section_sites.c.section_id.in_(sections)
     at_sites = select(t.section_sites.c.site_id).where(of_sections)
     enabled = t.people.c.disabled_at.is_(None)
@@ -95,6 +98,7 @@ async def read_sources(
         }
     return Sources(
         program_zone=(await connection.execute(zone)).scalar_one(),
+        videos={row.id: VideoLink(row.video_url, row.video_provider) for row in await connection.execute(seen)},
         teachers=teachers,
         sites=await _by(connection, "section_id", select(t.section_sites).where(of_sections)),
         supervisors=supervisors,
@@ -133,6 +137,7 @@ def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
         starts_at=meeting.starts_at,
         ends_at=meeting.ends_at,
         teacher_ids=teacher_ids,
+        video=_video_of(meeting) or sources.videos.get(section),
         rooms=tuple(rooms[site] for site in sorted(rooms)),
         staff=tuple(_credentials(person, sources) for person in sorted(adults)),
         accommodations=tuple(
@@ -178,6 +183,10 @@ def _substitutes(meeting: Row[Any], role: str, site_id: str | None, day: str, so
         if (row.role, row.site_id) == (role, site_id)
         and (row.meeting_id == meeting.id if row.meeting_id is not None else is_in_force(row, day))
     }
+
+
+def _video_of(meeting: Row[Any]) -> VideoLink | None:
+    return VideoLink(meeting.video_url, meeting.video_provider) if meeting.video_url is not None else None
 
 
 def _ids(column: str, rows: Iterable[Row[Any]], date: str) -> tuple[str, ...]:

@@ -38,6 +38,15 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
         await screen.is_live()
     room = teacher.room("Pine Ridge")
 
+    # Where the class is seen is everybody's to follow, and tells that house nothing.
+    seen = {"video_url": "https://video.example/physics", "video_provider": "BigBlueButton"}
+    commands.change("sections", "physics-1", **seen)
+    for screen in (teacher, pine, harlow):
+        link = screen.page.get_by_role("link", name="Video: BigBlueButton")
+        await expect(link).to_have_attribute("href", "https://video.example/physics")
+        await expect(link).to_have_attribute("rel", "noopener noreferrer")
+        await expect(link).to_have_attribute("referrerpolicy", "no-referrer")
+
     # The room's link is a heartbeat's word, Kettle Creek's tablet has none.
     await expect(room).to_contain_text("linked")
     await expect(teacher.room("Kettle Creek")).to_contain_text("not linked yet")
@@ -110,6 +119,7 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
     # What a class owes keeps it open; then it is closed for good.
     await teacher.page.get_by_role("banner").get_by_role("button", name="End class…").click()
     await dialog.get_by_role("button", name="End class").click()
+    await expect(teacher.page.get_by_role("link", name="Video: ")).to_have_count(0)
     await expect(teacher.page.get_by_text("Still owed: 1 announcement not read out")).to_be_visible()
     await mesa.to_do.get_by_role("button", name="Read out").click()
     await teacher.page.get_by_role("button", name="Close for good").click()

@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from server.domain.meeting import announcements, answering, asking, duty, erasing, facts, lifecycle, returning
-from server.domain.meeting.state import Clearance, Licence
+from server.domain.meeting.state import Clearance, Licence, VideoLink
 from tests.support.meetings import (
     CORA,
     DUE_BY,
@@ -117,6 +117,12 @@ SAMPLES = [
         [LIVE, relayed("q1"), relayed("m1", MESA)],
         (SYSTEM, facts.RoomRemoved(site_id=PINE)),
         {"site_id": "pine-ridge"},
+    ),
+    Sample(
+        "video.entered",
+        [OPENED],
+        (SYSTEM, facts.VideoEntered(video=VideoLink("https://video.example/physics", "Jitsi"))),
+        {"video": {"url": "https://video.example/physics", "provider": "Jitsi"}},
     ),
     Sample("meeting.lobby_opened", [OPENED], (VERA, lifecycle.LobbyOpened()), {}),
     Sample("meeting.reconciled", [LIVE, ENDED], (VERA, lifecycle.MeetingReconciled()), {}),

@@ -16,11 +16,12 @@ from server.domain.meeting.facts import (
     RoomTimed,
     StaffFacts,
     TeachersAssigned,
+    VideoEntered,
 )
 from server.domain.meeting.lifecycle import EndMeeting, MeetingStarted, StartMeeting
 from server.domain.meeting.returning import AnswerDelivered, DeliverAnswer
-from server.domain.meeting.state import Clearance, Credentials, Licence
-from server.domain.views import audience_of
+from server.domain.meeting.state import Clearance, Credentials, Licence, VideoLink
+from server.domain.views import Audience, audience_of, view
 from tests.support.given import given, refused
 from tests.support.meetings import (
     DUE_BY,
@@ -237,3 +238,14 @@ def test_a_substitute_still_brings_answers_back_after_the_class() -> None:
     substituted = RoomSubstituted(site_id=PINE, substitute_ids=("sam",))
     over = given(LIVE, (SYSTEM, rostered), (SYSTEM, substituted), on_the_way("q1", "answered"), ENDED)
     over.when(DeliverAnswer(question_id="q1"), by=SAM).then(AnswerDelivered(question_id="q1"))
+
+
+def test_where_the_class_is_seen_is_a_fact_for_everybody_in_it() -> None:
+    seen = VideoLink("https://video.example/physics", "Jitsi")
+    state = given(OPENED).when(replace(FACTS, video=seen), by=SYSTEM).then(VideoEntered(video=seen))
+    for audience in (Audience("teacher"), Audience("supervisor", (PINE,)), Audience("coordinator")):
+        shown = view(state, "meeting", "meeting", audience)
+        assert shown is not None
+        assert shown["video"] == {"url": "https://video.example/physics", "provider": "Jitsi"}
+    gone = given(LIVE, (SYSTEM, VideoEntered(video=seen))).when(FACTS, by=SYSTEM).then(VideoEntered(video=None))
+    assert gone.video is None

@@ -45,6 +45,7 @@ VALID: dict[str, dict[str, Any]] = {
             }
         ],
         "accommodations": [{"student_id": "max", "codes": ["breaks"]}],
+        "video": {"url": "https://video.example/physics", "provider": "Jitsi"},
     },
     "question.relay": relay_data("q1") | {"verbatim": True, "urgency": "normal", "shareable": False},
     "question.see": {"question_id": "q1", "version": 1},
@@ -76,7 +77,7 @@ VALID: dict[str, dict[str, Any]] = {
 OPTIONAL = {
     "question.relay": {"student_id", "verbatim", "urgency", "shareable"},
     "question.answer": {"form", "text", "version"},
-    "meeting.enter_facts": {"staff", "accommodations", "cancelled"},
+    "meeting.enter_facts": {"staff", "accommodations", "cancelled", "video"},
     "question.ask_back": {"note", "version"},
     "question.defer": {"due_at", "version"},
     "question.decline": {"note", "version"},
@@ -92,6 +93,7 @@ NULLABLE = {
     *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
     *(("meeting.enter_facts", "cancelled"), ("announcement.make", "site_ids"), ("link.arrive", "last_heard_at")),
     *(
+        ("meeting.enter_facts", "video"),
         ("duty.step_out", "covered_by"),
         ("duty.step_out", "reason"),
         ("duty.offer", "to_id"),

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.domain.actors import Actor, Grant, Role
-from server.domain.meeting.state import Meeting
+from server.domain.meeting.state import Meeting, VideoLink
 from server.domain.messages import Refused
 from server.service.directory import Directory
 from server.service.directory_kinds import KINDS
@@ -135,6 +135,21 @@ BAD = [
     ("meetings", MEETING | {"ends_at": 2_000}, "out_of_range", "ends_at"),
     ("meetings", MEETING | {"starts_at": -1}, "out_of_range", "starts_at"),
     ("meetings", MEETING | {"ends_at": 253_402_300_799_999}, "out_of_range", "ends_at"),
+    *(
+        ("meetings", MEETING | {"video_url": url}, code, "video_url")
+        for url, code in (
+            ("http://video.example/room", "wrong_type"),
+            ("javascript:alert(1)", "wrong_type"),
+            ("https://", "wrong_type"),
+            ("https://ann:secret@video.example/", "wrong_type"),
+            ("https://video.example/a b", "wrong_type"),
+            ("https://video.example\\@evil.example/", "wrong_type"),
+            ("//video.example/room", "wrong_type"),
+            ("https://video.example/" + "x" * 500, "too_long"),
+            (7, "wrong_type"),
+        )
+    ),
+    ("meetings", MEETING | {"video_provider": "Jitsi"}, "missing_field", "video_url"),
     ("people", PERSON | {"id": "system"}, "id_taken", "id"),
     ("meetings", MEETING | {"starts_at": 2.5}, "wrong_type", "starts_at"),
     ("programs", {"name": "Another", "time_zone": "America/Denver"}, "forbidden", None),
@@ -325,6 +340,21 @@ async def test_a_meeting_that_moves_says_so(directory: Directory, live: Live, cl
     meeting_id = await schedule(directory, clock)
     await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 1, "ends_at": clock.at + 2 * HOUR})
     assert (await state_of(live, meeting_id)).ends_at == clock.at + 2 * HOUR
+
+
+async def test_the_meetings_own_video_link_goes_before_the_sections(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await schedule(directory, clock)
+    assert (await state_of(live, meeting_id)).video is None
+    ours = {"video_url": "https://video.example/physics", "video_provider": "Jitsi"}
+    await directory.update(COORDINATOR, "sections", "physics", {"version": 1} | ours)
+    assert (await state_of(live, meeting_id)).video == VideoLink("https://video.example/physics", "Jitsi")
+    other = {"version": 1, "video_url": "https://other.example/today"}
+    await directory.update(COORDINATOR, "meetings", meeting_id, other)
+    assert (await state_of(live, meeting_id)).video == VideoLink("https://other.example/today", None)
+    await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 2, "video_url": None})
+    assert (await state_of(live, meeting_id)).video == VideoLink("https://video.example/physics", "Jitsi")
 
 
 async def test_a_disabled_person_counts_nowhere(directory: Directory, live: Live, clock: FakeClock) -> None:

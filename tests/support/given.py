@@ -229,6 +229,7 @@ def picture_of(state: Meeting) -> EnterFacts:
         starts_at=state.starts_at,
         ends_at=state.ends_at,
         teacher_ids=tuple(sorted(state.teacher_ids)),
+        video=state.video,
         rooms=tuple(
             RoomFacts(
                 site_id=r.site_id,
@@ -264,6 +265,8 @@ def _picture_after(state: Meeting, event: Any) -> EnterFacts:
             return replace(picture, cancelled=event.reason)
         case facts.MeetingReinstated():
             return replace(picture, cancelled=None)
+        case facts.VideoEntered():
+            return replace(picture, video=event.video)
         case facts.TeachersAssigned():
             return replace(picture, teacher_ids=event.teacher_ids)
         case facts.RoomRostered() | facts.RoomRemoved():

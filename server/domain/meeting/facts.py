@@ -12,7 +12,7 @@ from ..calendar import AwayReason
 from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .figures import tallied
-from .state import CancelReason, Clearance, Credentials, Licence, Meeting, Room
+from .state import CancelReason, Clearance, Credentials, Licence, Meeting, Room, VideoLink
 from .timeline import Mark, RoomTimeline, emptied, marked, went
 
 
@@ -64,6 +64,7 @@ class EnterFacts:
     staff: tuple[StaffFacts, ...] = ()
     accommodations: tuple[AccommodationFacts, ...] = ()
     cancelled: CancelReason | None = None
+    video: VideoLink | None = None
 
 
 @event("meeting.opened")
@@ -106,6 +107,14 @@ class TeachersAssigned:
     """These people teach the meeting, and nobody else."""
 
     teacher_ids: tuple[str, ...]
+
+
+@event("video.entered")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoEntered:
+    """Where the class is seen and heard; null: nowhere that is known."""
+
+    video: VideoLink | None
 
 
 @event("room.rostered", version=2)
@@ -179,6 +188,7 @@ def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[o
     return [
         *_schedule(state, command, context),
         *_cancellation(state, command),
+        *([VideoEntered(video=command.video)] if command.video != state.video else []),
         *_staff(state, command),
         *_rooms(state, command),
         *_accommodations(state, command),
@@ -280,6 +290,11 @@ def meeting_reinstated(state: Meeting, event: MeetingReinstated, recorded: Recor
 @applies(TeachersAssigned)
 def teachers_assigned(state: Meeting, event: TeachersAssigned, recorded: Recorded) -> Meeting:
     return replace(state, teacher_ids=frozenset(event.teacher_ids))
+
+
+@applies(VideoEntered)
+def video_entered(state: Meeting, event: VideoEntered, recorded: Recorded) -> Meeting:
+    return replace(state, video=event.video)
 
 
 @applies(RoomRostered)

@@ -255,6 +255,14 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class VideoLink:
+    """Where the class is seen and heard: an https address for people to follow, and who provides it."""
+
+    url: str
+    provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Meeting:
     """A meeting. Before `meeting.opened` it is empty and nobody has a part in it."""
 
@@ -271,6 +279,7 @@ class Meeting:
     ended_at: int | None = None
     reconciled_at: int | None = None
     teacher_ids: frozenset[str] = frozenset()
+    video: VideoLink | None = None
     rooms: Mapping[str, Room] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
