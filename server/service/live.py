@@ -507,6 +507,13 @@ class Live:
         stream.rewind()
         waiting, stream.waiting = stream.waiting or [], None
         for submission in waiting:
+            self._decide_in_turn(stream, submission)
+
+    def _decide_in_turn(self, stream: Stream, submission: Submission) -> None:
+        """Decide it, unless one before it made the stream read its log again: then it waits behind that one."""
+        if stream.waiting is not None:
+            stream.waiting.append(submission)
+        else:
             self._decide(stream, submission)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -538,7 +545,7 @@ class Live:
         for submission in waiting:
             submission.steps, submission.outcome = (), None
             if submission.attempts < MAX_ATTEMPTS:
-                self._decide(stream, submission)
+                self._decide_in_turn(stream, submission)
             # What the last attempt did is known by now: if it was committed after all, its receipt answers.
             elif not self._is_retry(stream, submission):
                 self._settle(submission, busy())

@@ -334,6 +334,14 @@ async def test_a_caller_who_leaves_does_not_undo(
 # ── Speculation ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+async def test_each_of_several_refused_at_once_is_told(live: Live, meeting: str) -> None:
+    """The log is read again before a refusal is told; who comes meanwhile waits in line, and none is forgotten."""
+    refusals = [refusal_of(live.run_command(VERA, meeting, f"start-{n}", "meeting.start", {})) for n in range(6)]
+    async with asyncio.timeout(10):
+        assert [one.code for one in await asyncio.gather(*refusals)] == ["already_live"] * 6
+        assert await live.run_command(VERA, meeting, "end", "meeting.end", {}) == Receipt(OPEN + 1)
+
+
 async def test_a_refusal_waits_for_what_it_was_decided_on(live: Live, meeting: str, database_url: str) -> None:
     told = Told(live)
     async with commits_held(database_url):
