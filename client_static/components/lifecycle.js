@@ -69,5 +69,6 @@ function Ended({ meeting, submit }) {
       ${owed.length > 0 && html`<span>${t('owed.still')} ${owed.map(({ what, n }) => t(`owed.${what}`, { n })).join(' · ')}</span>`}
     </div>
     ${owed.length === 0 && html`<button class="btn primary big" onClick=${() => submit('meeting.reconcile', {})}>${t('teacher.reconcile')}</button>`}
+    <a class="btn big" href=${reportPath(meeting.id)}>${t('teacher.report')}</a>
   </div>`
 }

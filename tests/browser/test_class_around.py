@@ -10,7 +10,7 @@ from tests.browser.screens import Console, Room
 from tests.browser.screenshots import Commands
 from tests.browser.test_accessibility import axe
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TABLET = {"width": 820, "height": 1180}
 

@@ -11,7 +11,7 @@ from tests.browser.conftest import People
 from tests.browser.screens import speak
 from tests.browser.test_accessibility import CUT, axe
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 320, "height": 640}
 
