@@ -60,7 +60,7 @@ class Planning:
             return before
         changes = {"cancelled_at": self._clock.now(), "cancel_reason": reason}
         after = await self._change(actor, before, changes, "cancel", "cancelled", reason)
-        if await self._status(meeting_id) in {"live", "ended"}:
+        if await self._status(meeting_id) in {"live", "ended", "reconciled"}:
             # It began between our look and our commit: what is being held was not cancelled.
             undone = {"cancelled_at": None, "cancel_reason": None}
             await self._change(actor, after, undone, "reinstate", "reinstated", reason)
@@ -109,7 +109,7 @@ class Planning:
         match await self._status(meeting_id):
             case "live":
                 raise Refused("already_live", "the class is live: end it instead")
-            case "ended":
+            case "ended" | "reconciled":
                 raise Refused("meeting_ended", "the class has ended")
         return row
 
@@ -230,7 +230,7 @@ class Planning:
 
 
 def _takes_place(meeting: SqlRow[Any]) -> bool:
-    return meeting.status != "ended" and meeting.cancelled_at is None
+    return meeting.status not in ("ended", "reconciled") and meeting.cancelled_at is None
 
 
 def _overlap(day: Day, other: SqlRow[Any]) -> bool:

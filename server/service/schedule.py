@@ -23,7 +23,7 @@ Shown: TypeAlias = dict[str, Any]
 MAX_DAYS = 42
 MAX_MEETINGS = 500
 """How many meetings one answer holds; `is_cut` says that there are more."""
-OPEN = ("scheduled", "live")
+OPEN = ("scheduled", "lobby", "live")
 
 
 class Schedule:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from server.domain.actors import Role
+from server.domain.meeting.duty import SignOn
 from server.domain.meeting.facts import (
     AccommodationFacts,
     AccommodationsEntered,
@@ -18,7 +19,7 @@ from server.domain.meeting.facts import (
     TeachersAssigned,
     VideoEntered,
 )
-from server.domain.meeting.lifecycle import EndMeeting, MeetingStarted, StartMeeting
+from server.domain.meeting.lifecycle import EndMeeting, MeetingStarted, OpenLobby, StartMeeting
 from server.domain.meeting.returning import AnswerDelivered, DeliverAnswer
 from server.domain.meeting.state import Clearance, Credentials, Licence, VideoLink
 from server.domain.views import Audience, audience_of, view
@@ -31,7 +32,9 @@ from tests.support.meetings import (
     FACTS,
     LICENCE,
     LIVE,
+    LOBBY,
     MESA,
+    NOW,
     OPENED,
     PINE,
     RUTH,
@@ -40,6 +43,7 @@ from tests.support.meetings import (
     STARTS_AT,
     SYSTEM,
     VERA,
+    on_duty,
     on_the_way,
     person,
     relay,
@@ -185,9 +189,22 @@ def test_a_cancelled_class_is_not_started_and_may_be_held_after_all() -> None:
     given(OPENED, WEATHER).when(StartMeeting(), by=VERA).then(refused("meeting_cancelled"))
     given(OPENED, WEATHER).when(relay("q1"), by=RUTH).then(refused("meeting_cancelled"))
     given(OPENED, WEATHER).when(EndMeeting(), by=VERA).then(refused("meeting_cancelled"))
+    given(OPENED, WEATHER).when(OpenLobby(), by=VERA).then(refused("meeting_cancelled"))
+    given(OPENED, WEATHER).when(SignOn(site_id=PINE), by=RUTH).then(refused("meeting_cancelled"))
     again = given(OPENED, WEATHER).when(FACTS, by=SYSTEM).then(MeetingReinstated())
     assert (again.status, again.cancel_reason) == ("scheduled", None)
     given(OPENED, WEATHER, (SYSTEM, MeetingReinstated())).when(StartMeeting(), by=VERA).then(MeetingStarted())
+
+
+def test_who_was_on_duty_in_the_lobby_of_a_cancelled_class_is_not_any_more() -> None:
+    after = (
+        given(OPENED, LOBBY, on_duty(RUTH, PINE))
+        .when(replace(FACTS, cancelled="weather"), by=SYSTEM, at=NOW)
+        .then(MeetingCancelled(reason="weather"))
+    )
+    room = after.timelines[PINE]
+    assert (room.adults, [one.to_at for one in room.intervals]) == ({}, [NOW])
+    assert room.marks[-1].what == "class_cancelled"
 
 
 def test_another_reason_is_recorded_and_the_same_is_not() -> None:

@@ -320,7 +320,7 @@ FAULTS = [
 
 AROUND = ("keep_duty", "announce", "link", "reconcile")
 """What goes on around the questions: left out where a fault of theirs is looked for, which is sooner found so."""
-AROUND_FAULTS = (announcement_to_everybody, adult_without_an_interval)
+AROUND_FAULTS = {announcement_to_everybody: "announce", adult_without_an_interval: "keep_duty"}
 
 
 @pytest.mark.parametrize(("plant", "found"), FAULTS, ids=lambda one: getattr(one, "__name__", ""))
@@ -328,8 +328,8 @@ def test_the_machine_finds_a_planted_fault(
     plant: Any, found: str, machine: type[MeetingMachine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)
-    if plant not in AROUND_FAULTS:
-        machine = type("Machine", (machine,), dict.fromkeys(AROUND))
+    left_out = [one for one in AROUND if one != AROUND_FAULTS.get(plant)]
+    machine = type("Machine", (machine,), dict.fromkeys(left_out))
     with pytest.raises(AssertionError, match=f"^{found}"):
         run_state_machine_as_test(
             machine, settings=settings(max_examples=240, stateful_step_count=40, phases=[Phase.generate], **QUIET)

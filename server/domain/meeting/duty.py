@@ -11,7 +11,7 @@ from ..actors import Permission
 from ..fields import Id
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .lifecycle import LOBBY_LEAD, LobbyOpened
-from .state import Meeting, require_gathered, require_supervisor
+from .state import Meeting, require_gathered, require_held, require_supervisor
 from .timeline import (
     Adult,
     Interval,
@@ -211,6 +211,7 @@ _NOTHING = RoomTimeline()
 def sign_on(state: Meeting, command: SignOn, context: Context) -> list[object]:
     """One adult is in one room at a time. The first to come within the lead time opens the lobby."""
     require_supervisor(state, command.site_id, context, "site_id")
+    require_held(state)
     if state.status == "scheduled" and context.at < state.starts_at - LOBBY_LEAD:
         minutes = LOBBY_LEAD // 60_000
         raise Refused("too_early", f"the lobby opens {minutes} minutes before the class, or when its teacher opens it")

@@ -13,7 +13,7 @@ from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .figures import tallied
 from .state import CancelReason, Clearance, Credentials, Licence, Meeting, Room, VideoLink
-from .timeline import Mark, RoomTimeline, emptied, marked, went
+from .timeline import Mark, RoomTimeline, all_left, emptied, marked, went
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,12 +279,13 @@ def meeting_moved(state: Meeting, event: MeetingMoved, recorded: Recorded) -> Me
 
 @applies(MeetingCancelled)
 def meeting_cancelled(state: Meeting, event: MeetingCancelled, recorded: Recorded) -> Meeting:
-    return replace(state, status="cancelled", cancel_reason=event.reason)
+    timelines = all_left(state.timelines, recorded.at, "class_cancelled")
+    return replace(state, status="cancelled", cancel_reason=event.reason, timelines=timelines)
 
 
 @applies(MeetingReinstated)
 def meeting_reinstated(state: Meeting, event: MeetingReinstated, recorded: Recorded) -> Meeting:
-    return replace(state, status="scheduled", cancel_reason=None)
+    return replace(state, status="scheduled", cancel_reason=None, lobby_at=None)
 
 
 @applies(TeachersAssigned)

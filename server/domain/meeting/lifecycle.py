@@ -14,7 +14,7 @@ from .calls import open_calls_ended
 from .deferring import undecided
 from .owing import owed_in_words
 from .state import Meeting, require_held, require_live, require_teacher
-from .timeline import Mark, emptied, marked
+from .timeline import all_left
 
 LOBBY_LEAD = 30 * 60_000
 """Supervisors come 15 to 30 minutes early (Murray State's duties of a facilitator, domain.md §1): milliseconds."""
@@ -134,10 +134,7 @@ def meeting_started(state: Meeting, event: MeetingStarted, recorded: Recorded) -
 
 @applies(MeetingEnded)
 def meeting_ended(state: Meeting, event: MeetingEnded, recorded: Recorded) -> Meeting:
-    timelines = {
-        site_id: marked(emptied(held, recorded.at), Mark(recorded.at, "class_ended")) if held.adults else held
-        for site_id, held in state.timelines.items()
-    }
+    timelines = all_left(state.timelines, recorded.at, "class_ended")
     return replace(state, status="ended", ended_at=recorded.at, timelines=timelines)
 
 

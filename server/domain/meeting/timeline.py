@@ -23,6 +23,7 @@ MarkKind: TypeAlias = Literal[
     "signed_off",
     "unassigned",
     "class_ended",
+    "class_cancelled",
     "link_connected",
     "link_degraded",
     "link_lost",
@@ -144,6 +145,16 @@ def emptied(held: RoomTimeline, at: int) -> RoomTimeline:
     for person_id in held.adults:
         held = went(held, person_id, at)
     return replace(held, offers={}, relieved_by={})
+
+
+def all_left(
+    timelines: Mapping[str, RoomTimeline], at: int, what: Literal["class_ended", "class_cancelled"]
+) -> Mapping[str, RoomTimeline]:
+    """The timelines by site once there is no class any more: every duty in its rooms is over."""
+    return {
+        site_id: marked(emptied(held, at), Mark(at, what)) if held.adults else held
+        for site_id, held in timelines.items()
+    }
 
 
 def _closed(held: RoomTimeline, person_id: str, at: int) -> RoomTimeline:
