@@ -1,6 +1,6 @@
 // What a class came to: how long each room waited, what is still owed, every question, and the class itself once more,
 // step by step. In the middle of class it is what the class has come to so far, and says so.
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
 import { Problem } from '../components/problem.js'
@@ -8,27 +8,14 @@ import { Replay } from '../components/replay.js'
 import { ReportOwed, ReportQuestions, ReportWaits } from '../components/report-tables.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
+import { useLoaded } from '../core/loaded.js'
 import { namesOf } from '../core/names.js'
 import { meetingPath } from '../core/router.js'
-import { loadSession } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
 import { asClockWithSeconds, asDay, asTimes, serverInstant } from '../core/time.js'
 
 export function ReportPage({ id }) {
-  const [read, setRead] = useState(null)
-  const [error, setError] = useState(null)
-  async function load() {
-    setError(null)
-    try {
-      setRead(await readAll(id))
-    } catch (problem) {
-      if (problem.status === 401) loadSession()
-      setError(problem)
-    }
-  }
-  useEffect(() => {
-    load()
-  }, [id])
+  const [read, error, load] = useLoaded(() => readAll(id), 0, id)
   const title = t('report.title', { title: read?.listing.title ?? t('meeting.title') })
   useEffect(() => {
     document.title = t('title.page', { page: title })
