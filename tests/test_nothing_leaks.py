@@ -21,6 +21,7 @@ from server.service import live
 from server.storage import directory_tables as t
 from server.storage.tables import streams
 from tests.support.app import PASSWORD, PHYSICS, House, HouseRules, house, house_rules, school_file, token_of
+from tests.support.school import START_DATA
 
 __all__ = ["house", "house_rules", "school_file"]
 
@@ -93,7 +94,7 @@ async def test_nothing_that_anybody_wrote_is_logged_or_counted(
     logs.configure(house.services.settings)
     await house.set_password("otto")
     tess, cora = house.client("tess"), house.client("cora")
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
 
     # Over HTTP: bodies good and bad, paths, queries, headers.
     planted = {"X-Request-ID": f"{PLANTED}-{PLANTED}", "User-Agent": PLANTED, "Referer": f"https://x/{PLANTED}"}
@@ -179,7 +180,7 @@ SHARED = {"time_zone", "jurisdiction", "status", "grade_level", "locale", "progr
 async def test_one_id_leads_from_the_proxy_to_each_command(
     house: House, house_rules: HouseRules, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     async with (
         socket(house, token_of("nora"), **{"X-Request-ID": "proxy-nora"}) as nora,
         socket(house, token_of("tess"), **{"X-Request-ID": "proxy-tess"}) as tess,

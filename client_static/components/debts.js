@@ -26,20 +26,21 @@ function List({ title, debts, whose }) {
   return html`
     ${title && html`<h2>${title}</h2>`}
     <ul class="meetings debts" role="list" aria-label=${title}>
-      ${debts.map((debt) => html`<${Debt} key=${`${debt.meeting_id} ${debt.question_id}`} ...${{ debt, whose }} />`)}
+      ${debts.map((debt) => html`<${Debt} key=${`${debt.meeting_id} ${debt.question_id ?? debt.plan_id}`} ...${{ debt, whose }} />`)}
     </ul>
   `
 }
 
 function Debt({ debt, whose }) {
-  const { meeting_id: id, title, site_name: site, text, what, part, due_at: at, isLate } = debt
+  const { meeting_id: id, title, site_name: site, text, what, kind, part, due_at: at, isLate } = debt
+  const words = kind ? [t(`catchUp.kind.${kind}`), text].filter(Boolean).join(': ') : text
   const due = asDue(at, undefined, locale.value)
   return html`
     <li>
       <a href=${part === 'coordinator' ? reportPath(id) : meetingPath(id)}>
         <b>${t(`debts.${whose}.${what}`)}</b>
         <span class="mute"> · ${site} · ${title}</span>
-        <span class="debt-text" dir="auto">${text === null ? t('watch.private') : firstWords(text, 90)}</span>
+        <span class="debt-text" dir="auto">${words === null ? t('watch.private') : firstWords(words, 90)}</span>
       </a>
       <${Pill} tone=${isLate ? 'bad' : 'warn'} mark=${isLate ? 'blocking' : 'later'}>
         ${t(isLate ? 'debts.wasDue' : 'debts.due', { due })}

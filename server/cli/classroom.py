@@ -176,6 +176,9 @@ class Classroom:
                 for one in self._cast.supervisors
             ),
         )
+        # A class does not start without its rooms: first each has its adult.
+        for one in self._cast.supervisors:
+            await one.link.submit(played.stream, "duty.sign_on", {"site_id": one.site_id})
         await teacher.submit(played.stream, "meeting.start", {})
 
     async def _roster(self, played: Played, person: Person) -> list[str]:

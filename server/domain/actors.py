@@ -52,6 +52,10 @@ class Permission(StrEnum):
     MEASURE_LINK = "link:measure"
     KEEP_DUTY = "duty:keep"
     """Sign on and off in a room, step out, hand over."""
+    REPORT_READINESS = "readiness:report"
+    """Check a room before class, and say that its brief was read and its accommodations were seen."""
+    PLAN_CATCH_UP = "catch_up:plan"
+    CARRY_OUT_CATCH_UP = "catch_up:carry_out"
     SETTLE_DUE = "meeting:settle_due"
     READ_DIRECTORY = "directory:read"
     EDIT_DIRECTORY = "directory:edit"
@@ -78,6 +82,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.MERGE_QUESTION,
         Permission.CALL_STUDENT,
         Permission.ANNOUNCE,
+        Permission.PLAN_CATCH_UP,
     },
     Role.SUPERVISOR: _EVERYONE
     | {
@@ -92,6 +97,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.KEEP_DUTY,
         Permission.MEASURE_LINK,
         Permission.RECEIVE_ANNOUNCEMENT,
+        Permission.REPORT_READINESS,
+        Permission.CARRY_OUT_CATCH_UP,
     },
     Role.REGISTRAR: _EVERYONE | {Permission.READ_DIRECTORY},
     Role.COORDINATOR: _EVERYONE

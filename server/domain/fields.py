@@ -73,6 +73,12 @@ some days on, stays within the calendar."""
 RoundTrip = Annotated[int, Strict(), Field(ge=0, le=600_000)]
 """How long a message took there and back, in milliseconds; up to ten minutes."""
 
+LossPercent = Annotated[int, Strict(), Field(ge=0, le=100)]
+"""How many of a hundred messages did not come back."""
+
+LedMinutes = Annotated[int, Strict(), Field(ge=1, le=600)]
+"""How long a site led its catch-up plan: up to ten hours."""
+
 Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
 """A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""
 

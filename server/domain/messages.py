@@ -96,7 +96,7 @@ EVENT_TYPES: dict[type[Any], EventType] = {}
 _RULES: dict[type[Any], Callable[[Any, Any, Context], list[Any]]] = {}
 _APPLIES: dict[type[Any], Callable[[Any, Any, Recorded], Any]] = {}
 
-_WIRE_NAME = re.compile(r"^[a-z]+\.[a-z_]+$")
+_WIRE_NAME = re.compile(r"^[a-z_]+\.[a-z_]+$")
 C = TypeVar("C")
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -62,7 +62,8 @@ def _step(state: Meeting, recorded: Recorded, audience: Audience, changed: tuple
     question = state.questions.get(getattr(event, "question_id", ""))
     call = state.calls.get(getattr(event, "call_id", ""))
     subject = call or (question if question and Ref("question", question.question_id) in seen else None)
-    site_id = subject.site_id if subject else getattr(event, "site_id", None)
+    plan = state.catch_ups.get(getattr(event, "plan_id", ""))
+    site_id = subject.site_id if subject else plan.site_id if plan else getattr(event, "site_id", None)
     return Step(
         seq=recorded.seq,
         at=recorded.at,

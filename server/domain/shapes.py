@@ -11,7 +11,21 @@ from typing_extensions import TypedDict
 
 from .calendar import AwayReason
 from .fields import Id, Millis, Version
-from .meeting.state import AnswerForm, CallStatus, CancelReason, DeclineReason, MeetingStatus, QuestionStatus, Urgency
+from .meeting.state import (
+    AnswerForm,
+    CallStatus,
+    CancelReason,
+    CatchUpKind,
+    CatchUpStatus,
+    DeclineReason,
+    DeviceCheck,
+    DropReason,
+    MeetingStatus,
+    PhoneCheck,
+    QuestionStatus,
+    ReadinessStatus,
+    Urgency,
+)
 from .meeting.timeline import LeaveReason, LinkStatus, MarkKind
 from .waits import Waits
 
@@ -53,6 +67,8 @@ class AdultView(TypedDict):
     since: Millis
     away_since: Millis | None
     covered_by: Id | None
+    is_cleared: bool
+    """Whether their clearance stands on the meeting's date (UTC)."""
 
 
 class OfferView(TypedDict):
@@ -81,6 +97,45 @@ class LinkView(TypedDict):
     """How long it was lost in all, in milliseconds, without a loss that goes on."""
 
 
+class RoomReportView(TypedDict):
+    """What an adult said of the room before class; it counts until `expires_at` and not at that moment."""
+
+    status: ReadinessStatus
+    by: Id
+    at: Millis
+    expires_at: Millis
+    microphone: DeviceCheck
+    camera: DeviceCheck
+    round_trip_ms: Count | None
+    loss_percent: Count | None
+    phone: PhoneCheck
+    note: str | None
+
+
+class BriefReadView(TypedDict):
+    """Which version of the lesson's brief was read in the room."""
+
+    version: Version
+    by: Id
+    at: Millis
+
+
+class AccommodationsSeenView(TypedDict):
+    """Who saw the room's accommodations; `is_current`: neither they nor its roster changed since."""
+
+    by: Id
+    at: Millis
+    is_current: bool
+
+
+class ReadinessView(TypedDict):
+    """What is known of a room before class."""
+
+    report: RoomReportView | None
+    brief: BriefReadView | None
+    accommodations: AccommodationsSeenView | None
+
+
 class RoomView(TypedDict):
     """One site's part of the meeting, in figures; a supervisor sees their own."""
 
@@ -106,6 +161,8 @@ class RoomView(TypedDict):
     duty: DutyView
     link: LinkView | None
     """null: the room was not heard in this class yet."""
+    readiness: ReadinessView | None
+    """null: nobody said anything of the room yet."""
 
 
 class MarkView(TypedDict):
@@ -269,6 +326,32 @@ class AnnouncementView(TypedDict):
     rooms: list[ReceiptView]
 
 
+class CatchUpFigures(TypedDict):
+    """How a site makes up for a class that went on without it, as the coordinator sees it."""
+
+    plan_id: Id
+    site_id: Id
+    kind: CatchUpKind
+    due_at: Millis
+    by: Id
+    at: Millis
+    status: CatchUpStatus
+    minutes: Count | None
+    """How long the site led it, once it was carried out."""
+    drop_reason: DropReason | None
+    closed_by: Id | None
+    closed_at: Millis | None
+
+
+class OwnCatchUp(CatchUpFigures):
+    """The same as the teacher and that site see it."""
+
+    note: str | None
+
+
+CatchUpView: TypeAlias = OwnCatchUp | CatchUpFigures
+
+
 class MeetingEntry(TypedDict):
     """The meeting's view in a snapshot."""
 
@@ -315,6 +398,14 @@ class AnnouncementEntry(TypedDict):
     kind: Literal["announcement"]
     id: Id
     value: AnnouncementView
+
+
+class CatchUpEntry(TypedDict):
+    """A catch-up plan's view in a snapshot."""
+
+    kind: Literal["catch_up"]
+    id: Id
+    value: CatchUpView
 
 
 class MeetingChange(TypedDict):
@@ -365,8 +456,20 @@ class AnnouncementChange(TypedDict):
     value: AnnouncementView | None
 
 
-Entry: TypeAlias = MeetingEntry | RoomEntry | TimelineEntry | QuestionEntry | CallEntry | AnnouncementEntry
-Change: TypeAlias = MeetingChange | RoomChange | TimelineChange | QuestionChange | CallChange | AnnouncementChange
+class CatchUpChange(TypedDict):
+    """A catch-up plan's new view; null takes it away."""
+
+    kind: Literal["catch_up"]
+    id: Id
+    value: CatchUpView | None
+
+
+Entry: TypeAlias = (
+    MeetingEntry | RoomEntry | TimelineEntry | QuestionEntry | CallEntry | AnnouncementEntry | CatchUpEntry
+)
+Change: TypeAlias = (
+    MeetingChange | RoomChange | TimelineChange | QuestionChange | CallChange | AnnouncementChange | CatchUpChange
+)
 
 
 class HistoryLine(TypedDict):

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
-from .meeting.duty import timeline_of, uncovered_since
+from .meeting.catch_up import open_plans
+from .meeting.duty import is_cleared, timeline_of, uncovered_since
 from .meeting.links import lost_spans
 from .meeting.order import key_of
-from .meeting.state import Announcement, Answer, Call, Meeting, Question, supervises
+from .meeting.readiness import expires_at, is_seen
+from .meeting.state import Announcement, Answer, Call, CatchUpPlan, Meeting, Question, supervises
 from .messages import Recorded
 from .waits import waits_of
 
@@ -60,6 +62,7 @@ def refs(state: Meeting) -> Iterator[Ref]:
     yield from (Ref("question", question_id) for question_id in state.questions)
     yield from (Ref("call", call_id) for call_id in state.calls)
     yield from (Ref("announcement", announcement_id) for announcement_id in state.announcements)
+    yield from (Ref("catch_up", plan_id) for plan_id in state.catch_ups)
 
 
 def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
@@ -71,6 +74,9 @@ def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
     announcement_id = getattr(event, "announcement_id", None)
     if announcement_id is not None:
         return (Ref("announcement", announcement_id),)
+    plan_id = getattr(event, "plan_id", None)
+    if plan_id is not None:
+        return (Ref("catch_up", plan_id),)
     question = state.questions.get(getattr(event, "question_id", ""))
     if question is not None:
         return (Ref("question", question.question_id), Ref("room", question.site_id), *_leads(question, event))
@@ -102,6 +108,9 @@ def view(state: Meeting, kind: str, id: str, audience: Audience) -> View | None:
     if kind == "announcement":
         announcement = state.announcements.get(id)
         return None if announcement is None else _announcement(announcement, audience)
+    if kind == "catch_up":
+        plan = state.catch_ups.get(id)
+        return None if plan is None else _catch_up(plan, audience)
     if kind == "meeting" and id == "meeting":
         return _meeting(state)
     return None
@@ -149,6 +158,35 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "waits": waits_of(room.waits),
         "duty": _duty(state, site_id),
         "link": _link(state, site_id),
+        "readiness": _readiness(state, site_id),
+    }
+
+
+def _readiness(state: Meeting, site_id: str) -> View | None:
+    """What was said of the room before class; None: nothing yet. No clock: who looks sees by `expires_at`.
+
+    The coordinator reads the note too: it is about the equipment, and theirs to have mended.
+    """
+    held = state.readiness.get(site_id)
+    if held is None:
+        return None
+    report, brief, seen = held.report, held.brief, held.seen
+    return {
+        "report": report
+        and {
+            "status": report.status,
+            "by": report.by,
+            "at": report.at,
+            "expires_at": expires_at(report),
+            "microphone": report.microphone,
+            "camera": report.camera,
+            "round_trip_ms": report.round_trip_ms,
+            "loss_percent": report.loss_percent,
+            "phone": report.phone,
+            "note": report.note,
+        },
+        "brief": brief and {"version": brief.version, "by": brief.by, "at": brief.at},
+        "accommodations": seen and {"by": seen.by, "at": seen.at, "is_current": is_seen(state, site_id)},
     }
 
 
@@ -174,6 +212,7 @@ def _duty(state: Meeting, site_id: str) -> View:
                 "since": one.since,
                 "away_since": one.away_since,
                 "covered_by": one.covered_by,
+                "is_cleared": is_cleared(state, one.person_id),
             }
             for one in held.adults.values()
         ],
@@ -227,6 +266,27 @@ def _announcement(announcement: Announcement, audience: Audience) -> View | None
             for site_id, one in receipts.items()
         ],
     }
+
+
+def _catch_up(plan: CatchUpPlan, audience: Audience) -> View | None:
+    """The note is between the teacher and that site, as a question's words are: it may be about their students."""
+    is_own = audience.part == "teacher" or plan.site_id in audience.site_ids
+    if not is_own and audience.part != "coordinator":
+        return None
+    shown = {
+        "plan_id": plan.plan_id,
+        "site_id": plan.site_id,
+        "kind": plan.kind,
+        "due_at": plan.due_at,
+        "by": plan.by,
+        "at": plan.at,
+        "status": plan.status,
+        "minutes": plan.minutes,
+        "drop_reason": plan.drop_reason,
+        "closed_by": plan.closed_by,
+        "closed_at": plan.closed_at,
+    }
+    return shown | {"note": plan.note} if is_own else shown
 
 
 def _call(call: Call, audience: Audience) -> View | None:
@@ -355,5 +415,5 @@ def summary(state: Meeting) -> View:
         "asked": len(state.questions),
         "waiting": sum(len(room.waiting) for room in rooms),
         "on_way_back": sum(room.on_way_back for room in rooms),
-        "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms),
+        "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms) + len(open_plans(state)),
     }

@@ -14,7 +14,7 @@ from ..domain.meeting import order
 from ..domain.meeting.likeness import likenesses
 from ..domain.meeting.order import Rule, place_of
 from ..domain.meeting.questions import unknown_question
-from ..domain.meeting.state import MeetingStatus
+from ..domain.meeting.state import CatchUpKind, MeetingStatus
 from ..domain.messages import Refused
 from ..domain.owed import Debt, owed
 from ..domain.replay import Step, steps
@@ -22,6 +22,7 @@ from ..domain.shapes import (
     AUDIENCE_PATTERN,
     AnnouncementView,
     CallView,
+    CatchUpView,
     Entry,
     HistoryLine,
     MeetingView,
@@ -152,22 +153,26 @@ class Roster(TypedDict):
 
 
 class Owed(TypedDict):
-    """What somebody still has to do about a question, and until when."""
+    """What somebody still has to do about a question or a catch-up plan, whichever has its id here, and until when."""
 
-    question_id: Id
+    question_id: Id | None
+    plan_id: Id | None
     what: Debt
     due_at: Millis
 
 
 class OwedWork(TypedDict):
-    """What somebody still has to do about a question of a class that is over. `text` and `student_id` are null where
-    they are not the caller's to know."""
+    """What somebody still has to do about a question or a catch-up plan of a class that is over. `text` (the question's
+    words, or the plan's note) and `student_id` are null where they are not the caller's to know."""
 
     meeting_id: Id
     title: str
     section_title: str
     part: Literal["teacher", "supervisor", "coordinator"]
-    question_id: Id
+    question_id: Id | None
+    plan_id: Id | None
+    kind: CatchUpKind | None
+    """The plan's kind; null: it is a question."""
     site_id: Id
     site_name: str
     student_id: Id | None
@@ -192,6 +197,7 @@ class Report(TypedDict):
     questions: list[QuestionView]
     calls: list[CallView]
     announcements: list[AnnouncementView]
+    catch_ups: list[CatchUpView]
     owed: list[Owed]
     waits: WaitReport
     history: list[HistoryLine]
@@ -351,8 +357,9 @@ async def get_report(call: Call) -> Any:
         "questions": _shown(call.meeting, "question"),
         "calls": _shown(call.meeting, "call"),
         "announcements": _shown(call.meeting, "announcement"),
+        "catch_ups": _shown(call.meeting, "catch_up"),
         "owed": [
-            {"question_id": one.question.question_id, "what": one.what, "due_at": one.due_at}
+            {"question_id": one.question_id, "plan_id": one.plan_id, "what": one.what, "due_at": one.due_at}
             for one in owed(state, audience)
         ],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),

@@ -18,6 +18,7 @@ from sqlalchemy import Row, select
 from uuid_utils import uuid7
 
 from ..domain.actors import Actor, system
+from ..domain.meeting.state import supervises
 from ..domain.messages import Refused
 from ..storage import directory_tables as t
 from ..storage.directory import local_date
@@ -139,10 +140,10 @@ class Demo:
             await self._run(one.id, "meeting.end")
         if not over and all(one.status not in ("ended", "reconciled") for one in classes):
             past = await self._schedule(now - DAY, MEETING_TITLES[0])
-            await self._run(past, "meeting.start")
+            await self._start(past)
             await self._run(past, "meeting.end")
         if all(one.status != "live" or one in over for one in classes):
-            await self._run(await self._due(classes, now), "meeting.start")
+            await self._start(await self._due(classes, now))
         await self._plan_next(now)
 
     async def _due(self, classes: Sequence[Row[Any]], now: int) -> str:
@@ -164,8 +165,25 @@ class Demo:
         row = await self._directory.create(system(PROGRAM_ID), "meetings", meeting)
         return str(row["id"])
 
+    async def _start(self, meeting_id: str) -> None:
+        """The supervisors come to their rooms, then the class begins; a room that stays empty watches the recording."""
+        state = (await self._live.stream(f"meeting:{meeting_id}")).state
+        for person in PEOPLE:
+            actor = await self._accounts.actor_of(person.id) if person.role == "supervisor" else None
+            if (
+                actor is not None
+                and person.site_id in state.rooms
+                and supervises(state, actor, state.rooms[person.site_id])
+            ):
+                await self._act(actor, meeting_id, "duty.sign_on", {"site_id": person.site_id})
+        plans = [{"site_id": site_id, "plan_id": str(uuid7()), "kind": "recording"} for site_id in sorted(state.rooms)]
+        await self._act(await self._teacher(), meeting_id, "meeting.start", {"without": plans})
+
     async def _run(self, meeting_id: str, name: str) -> None:
-        await self._live.run_command(await self._teacher(), f"meeting:{meeting_id}", str(uuid7()), name, {})
+        await self._act(await self._teacher(), meeting_id, name, {})
+
+    async def _act(self, actor: Actor, meeting_id: str, name: str, data: dict[str, Any]) -> None:
+        await self._live.run_command(actor, f"meeting:{meeting_id}", str(uuid7()), name, data)
 
     async def _teacher(self) -> Actor:
         actor = await self._accounts.actor_of(TEACHER_ID)

@@ -15,8 +15,8 @@ NOT_OVER = {"scheduled", "lobby", "live", "cancelled"}
 
 
 async def owed_work(rosters: Rosters, live: Live, actor: Actor, now: int) -> list[Shown]:
-    """Each as `{meeting_id, title, section_title, part, question_id, site_id, site_name, student_id, text, what,
-    due_at}`, the first due first.
+    """Each as `{meeting_id, title, section_title, part, question_id, plan_id, kind, site_id, site_name,
+    student_id, text, what, due_at}`, the first due first.
 
     Of a class that is live, its own screen tells.
     """
@@ -32,7 +32,7 @@ async def owed_work(rosters: Rosters, live: Live, actor: Actor, now: int) -> lis
         after = page[-1]["id"]
     names = await rosters.site_names({one["site_id"] for one in found})
     named = [one | {"site_name": names[one["site_id"]]} for one in found]
-    return sorted(named, key=lambda one: (one["due_at"], one["question_id"]))
+    return sorted(named, key=lambda one: (one["due_at"], one["question_id"] or one["plan_id"]))
 
 
 def _may_owe(summary: Shown) -> bool:
@@ -50,17 +50,19 @@ async def _of(live: Live, actor: Actor, meeting: Shown) -> list[Shown]:
 
 
 def _shown(state: Any, audience: Audience, meeting: Shown, one: Owed) -> Shown:
-    question_id = one.question.question_id
-    seen = view(state, "question", question_id, audience) or {}
+    kind, id = ("question", one.question_id) if one.question_id else ("catch_up", one.plan_id or "")
+    seen = view(state, kind, id, audience) or {}
     return {
         "meeting_id": meeting["id"],
         "title": meeting["title"],
         "section_title": meeting["section_title"],
         "part": audience.part,
-        "question_id": question_id,
-        "site_id": one.question.site_id,
+        "question_id": one.question_id,
+        "plan_id": one.plan_id,
+        "kind": seen.get("kind"),
+        "site_id": one.subject.site_id,
         "student_id": seen.get("student_id"),
-        "text": seen.get("text"),
+        "text": seen.get("text", seen.get("note")),
         "what": one.what,
         "due_at": one.due_at,
     }

@@ -56,6 +56,9 @@ async def _seed(meetings: list[Meeting], url: str) -> None:
 
 async def _start(live: Live, meeting: Meeting) -> None:
     teacher = Actor(meeting.teacher.person_id, PROGRAM, frozenset({Grant(Role.TEACHER)}))
+    for room in meeting.rooms:
+        supervisor = Actor(room.supervisor.person_id, PROGRAM, frozenset({Grant(Role.SUPERVISOR, room.site_id)}))
+        await live.run_command(supervisor, meeting.stream, str(uuid7()), "duty.sign_on", {"site_id": room.site_id})
     await live.run_command(teacher, meeting.stream, str(uuid7()), "meeting.start", {})
 
 

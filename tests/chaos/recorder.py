@@ -19,7 +19,7 @@ from server.domain.messages import Refused
 from server.service.clock import SystemClock
 from server.service.live import Live
 from server.storage.engine import Database
-from tests.support.meetings import EVERYBODY, FACTS, SYSTEM, VERA
+from tests.support.meetings import EVERYBODY, FACTS, SYSTEM, VERA, start_data
 
 MEETING = "meeting:physics"
 ACTORS = {actor.person_id: actor for actor in EVERYBODY}
@@ -37,7 +37,7 @@ async def serve(url: str, synchronous: str | None = None) -> None:
     live = Live(database, SystemClock())
     await live.start()
     await live.run_command(SYSTEM, MEETING, "open", "meeting.enter_facts", FACTS)
-    await live.run_command(VERA, MEETING, "start", "meeting.start", {})
+    await live.run_command(VERA, MEETING, "start", "meeting.start", start_data())
     stream = await live.stream(MEETING)
     tell(ready=stream.seq)
     lines = asyncio.StreamReader()

@@ -19,7 +19,7 @@ from server.service.live import Live
 from server.storage import event_log
 from server.storage.engine import Database
 from server.storage.migrate import upgrade
-from tests.support.meetings import FACTS, RUTH, SYSTEM, VERA, relay_data
+from tests.support.meetings import FACTS, RUTH, SYSTEM, VERA, relay_data, start_data
 
 pytestmark = [pytest.mark.chaos, pytest.mark.postgres]
 MEETING = "meeting:physics"
@@ -74,7 +74,7 @@ async def test_postgresql_is_killed_under_load(mortal: MortalPostgres) -> None:
     live = Live(database, SystemClock())
     await live.start()
     await live.run_command(SYSTEM, MEETING, "open", "meeting.enter_facts", FACTS)
-    await live.run_command(VERA, MEETING, "start", "meeting.start", {})
+    await live.run_command(VERA, MEETING, "start", "meeting.start", start_data())
     acknowledged: dict[str, int] = {}
     told = asyncio.Event()
     codes: set[str] = set()

@@ -52,6 +52,7 @@ from tests.support.meetings import (
     SYSTEM,
     THEO,
     VERA,
+    start_data,
 )
 
 AUDIENCES = [
@@ -76,6 +77,7 @@ REFUSALS = {
     *("not_a_choice", "out_of_range", "unknown_call"),
     *("too_early", "last_adult", "not_on_duty", "on_duty_elsewhere", "relieved", "already_relieved", "not_offered"),
     *("unknown_adult", "still_owed", "unknown_announcement"),
+    *("not_ready", "needs_catch_up_plan", "already_planned", "unknown_plan"),
 }
 """What may be answered to commands that can be read. `internal` and `busy` are never among them."""
 NEXT_STEPS = {
@@ -267,16 +269,16 @@ class MeetingMachine(RuleBasedStateMachine):
     def open(self, is_live: bool) -> None:
         self.ask(SYSTEM, "meeting.enter_facts", FACTS)
         if is_live:
-            self.ask(VERA, "meeting.start", {})
+            self.ask(VERA, "meeting.start", start_data())
 
     @rule(seconds=st.integers(1, 60))
     def the_clock_is_set_back(self, seconds: int) -> None:
         self.clock.advance(seconds=-seconds)
 
     @precondition(lambda self: self.state.status != "live")
-    @rule(actor=st.sampled_from([VERA, VERA, *EVERYBODY]))
-    def start(self, actor: Actor) -> None:
-        self.ask(actor, "meeting.start", {})
+    @rule(actor=st.sampled_from([VERA, VERA, *EVERYBODY]), without=st.sampled_from([SITES, (PINE,), (MESA, MESA)]))
+    def start(self, actor: Actor, without: tuple[str, ...]) -> None:
+        self.ask(actor, "meeting.start", start_data(*without))
 
     @precondition(lambda self: len(self.log) > 30)
     @rule(actor=actors)
@@ -483,6 +485,48 @@ class MeetingMachine(RuleBasedStateMachine):
             data |= {"site_id": site}
         usual = {"reach": SUPERVISOR_OF[site], "read_out": SUPERVISOR_OF[site], "erase": CORA}.get(what, VERA)
         self.ask(actor or usual, f"announcement.{what}", data)
+
+    @rule(
+        what=st.sampled_from(["begin", "report", "report", "acknowledge_brief", "see_accommodations"]),
+        site=st.sampled_from(SITES),
+        status=st.sampled_from(["ready", "degraded", "down", "closed"]),
+        microphone=st.sampled_from(["ok", "denied", "not_checked"]),
+        version=st.integers(1, 2),
+        hours=st.sampled_from([0, 0, 0, 24]),
+        actor=st.sampled_from([None, None, None, *EVERYBODY]),
+    )
+    def get_ready(
+        self, what: str, site: str, status: str, microphone: str, version: int, hours: int, actor: Any
+    ) -> None:
+        self.clock.advance(hours=hours)
+        data: dict[str, Any] = {"site_id": site}
+        if what == "report":
+            data |= {"status": status, "microphone": microphone, "note": f"as is {self.commands}"}
+        elif what == "acknowledge_brief":
+            data |= {"brief_version": version}
+        self.ask(actor or SUPERVISOR_OF[site], f"readiness.{what}", data)
+
+    @rule(
+        what=st.sampled_from(["plan", "plan", "revise", "carry_out", "drop"]),
+        site=st.sampled_from(SITES),
+        choice=nth,
+        kind=st.sampled_from(["recording", "other"]),
+        actor=st.sampled_from([None, None, None, *EVERYBODY]),
+    )
+    def catch_up(self, what: str, site: str, choice: int, kind: str, actor: Any) -> None:
+        made = list(self.state.catch_ups.values())
+        plan = made[choice % len(made)] if made and choice % 9 else None
+        data: dict[str, Any] = {"plan_id": plan.plan_id if plan else f"p{self.commands}"}
+        if what == "plan":
+            data |= {"plan_id": f"p{self.commands}", "site_id": site}
+        if what in ("plan", "revise"):
+            data |= {"kind": kind, "note": f"canary-plan-{self.commands};"}
+        elif what == "carry_out":
+            data |= {"minutes": 45}
+        else:
+            data |= {"reason": "planned_in_error"}
+        usual = SUPERVISOR_OF[plan.site_id if plan else site] if what == "carry_out" else VERA
+        self.ask(actor or usual, f"catch_up.{what}", data)
 
     @rule(
         what=st.sampled_from(["arrive", "arrive", "lapse", "measure"]),
@@ -788,7 +832,8 @@ class MeetingMachine(RuleBasedStateMachine):
                 q.status in (*ON_WAY_BACK, "deferred")
                 or (q.status == "declined" and q.declined is not None and q.declined.acknowledged_at is None)
                 for q in seated
-            ),
+            )
+            + sum(plan.status == "open" for plan in self.state.catch_ups.values()),
         }, "summary: not what the events give"
         due = [q.due_at for q in self.state.questions.values() if q.status == "cannot_find"]
         assert head.next_due_at == min(due, default=None), "summary: the head's due time"
@@ -904,6 +949,9 @@ def _check_hidden(state: Meeting, audience: Audience, shown: list[views.View]) -
     for told in state.announcements.values():
         if audience.part == "supervisor" and not set(audience.site_ids) & told.receipts.keys():
             assert told.text == ERASED or told.text.encode() not in written, f"hidden: {audience.key} reads {told.text}"
+    for plan in state.catch_ups.values():
+        if audience.part != "teacher" and plan.site_id not in audience.site_ids and plan.note:
+            assert plan.note.encode() not in written, f"hidden: {audience.key} reads {plan.note}"
     others = [one for one in shown if one["kind"] != "meeting" and not _is_own(one, audience)]
     for student in (student for students in STUDENTS.values() for student in students):
         assert f'"{student}"'.encode() not in orjson.dumps(others), f"hidden: {audience.key} learns of {student}"

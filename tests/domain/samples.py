@@ -2,9 +2,22 @@
 
 from typing import Any, NamedTuple
 
-from server.domain.meeting import announcements, answering, asking, duty, erasing, facts, lifecycle, returning
+from server.domain.meeting import (
+    announcements,
+    answering,
+    asking,
+    catch_up,
+    duty,
+    erasing,
+    facts,
+    lifecycle,
+    readiness,
+    returning,
+)
 from server.domain.meeting.state import Clearance, Licence, VideoLink
 from tests.support.meetings import (
+    ALL_THERE,
+    ATTENDED,
     CORA,
     DUE_BY,
     ELK,
@@ -41,10 +54,12 @@ from tests.support.meetings import (
     on_duty,
     on_the_way,
     out,
+    planned,
     reached,
     relayed,
     released,
     reopened,
+    reported,
     seen,
     taken_over,
     unmerged,
@@ -125,7 +140,7 @@ SAMPLES = [
         {"video": {"url": "https://video.example/physics", "provider": "Jitsi"}},
     ),
     Sample("meeting.lobby_opened", [OPENED], (VERA, lifecycle.LobbyOpened()), {}),
-    Sample("meeting.reconciled", [LIVE, ENDED], (VERA, lifecycle.MeetingReconciled()), {}),
+    Sample("meeting.reconciled", [ATTENDED, ENDED], (VERA, lifecycle.MeetingReconciled()), {}),
     Sample(
         "announcement.made",
         [LIVE],
@@ -229,7 +244,7 @@ SAMPLES = [
         (SYSTEM, facts.AccommodationsEntered(student_id="eli", codes=("breaks", "large_print"))),
         {"student_id": "eli", "codes": ["breaks", "large_print"]},
     ),
-    Sample("meeting.started", [OPENED], (VERA, lifecycle.MeetingStarted()), {}),
+    Sample("meeting.started", [OPENED, ALL_THERE], (VERA, lifecycle.MeetingStarted()), {}),
     Sample("meeting.ended", [LIVE], (VERA, lifecycle.MeetingEnded()), {}),
     Sample(
         "question.relayed",
@@ -404,4 +419,63 @@ SAMPLES = [
         {"call_id": "c1", "response": "not_here"},
     ),
     Sample("student.call_ended", [LIVE, called("c1")], call_ended("c1"), {"call_id": "c1"}),
+    Sample(
+        "readiness.begun",
+        [OPENED],
+        (RUTH, readiness.ReadinessBegun(site_id=PINE)),
+        {"site_id": "pine-ridge"},
+    ),
+    Sample(
+        "readiness.reported",
+        [OPENED],
+        reported("degraded", microphone="denied", camera="ok", round_trip_ms=90, loss_percent=5, note="the door jams"),
+        {
+            "site_id": "pine-ridge",
+            "status": "degraded",
+            "microphone": "denied",
+            "camera": "ok",
+            "round_trip_ms": 90,
+            "loss_percent": 5,
+            "phone": "not_checked",
+        },
+        {"note": "the door jams"},
+    ),
+    Sample(
+        "readiness.brief_acknowledged",
+        [OPENED],
+        (RUTH, readiness.BriefAcknowledged(site_id=PINE, brief_version=2)),
+        {"site_id": "pine-ridge", "brief_version": 2},
+    ),
+    Sample(
+        "readiness.accommodations_seen",
+        [OPENED],
+        (RUTH, readiness.AccommodationsWereSeen(site_id=PINE)),
+        {"site_id": "pine-ridge"},
+    ),
+    Sample(
+        "catch_up.planned",
+        [OPENED],
+        planned("p1", note="watch it with Mr Cole"),
+        {"plan_id": "p1", "site_id": "pine-ridge", "kind": "site_led", "due_at": 1_792_099_800_000},
+        {"note": "watch it with Mr Cole"},
+    ),
+    Sample(
+        "catch_up.revised",
+        [OPENED, planned("p1")],
+        (VERA, catch_up.CatchUpRevised(plan_id="p1", kind="other", note="by phone", due_at=1_792_000_000_000)),
+        {"plan_id": "p1", "kind": "other", "due_at": 1_792_000_000_000},
+        {"note": "by phone"},
+    ),
+    Sample(
+        "catch_up.carried_out",
+        [LIVE],
+        (RUTH, catch_up.CatchUpCarriedOut(plan_id=f"plan-{PINE}", minutes=45)),
+        {"plan_id": "plan-pine-ridge", "minutes": 45},
+    ),
+    Sample(
+        "catch_up.dropped",
+        [LIVE],
+        (VERA, catch_up.CatchUpDropped(plan_id=f"plan-{PINE}", reason="planned_in_error")),
+        {"plan_id": "plan-pine-ridge", "reason": "planned_in_error"},
+    ),
 ]

@@ -22,6 +22,7 @@ from server.domain.messages import Refused, parse_command
 from server.domain.views import Audience, view
 from tests.support.given import given, refused
 from tests.support.meetings import (
+    ATTENDED,
     CORA,
     ELK,
     ENDED,
@@ -150,10 +151,12 @@ def test_each_site_sees_what_was_addressed_to_it_and_its_own_receipt() -> None:
 
 
 def test_a_class_is_not_reconciled_over_an_announcement_nobody_read_out() -> None:
-    owed = given(LIVE, announced("a1", PINE), ENDED)
+    owed = given(ATTENDED, announced("a1", PINE), ENDED)
     owed.when(ReconcileMeeting(), by=VERA).then(refused("still_owed"))
     for settled in (heard("a1"), announcement_withdrawn("a1")):
-        given(LIVE, announced("a1", PINE), ENDED, settled).when(ReconcileMeeting(), by=VERA).then(MeetingReconciled())
+        given(ATTENDED, announced("a1", PINE), ENDED, settled).when(ReconcileMeeting(), by=VERA).then(
+            MeetingReconciled()
+        )
 
 
 def test_its_words_can_be_erased() -> None:

@@ -108,7 +108,7 @@ def test_a_call_is_between_the_teacher_and_that_room() -> None:
             "question_id": None,
             "status": "called",
             "called_by": "vera",
-            "called_at": 1_791_994_810_000,
+            "called_at": 1_791_994_813_000,
             "answered_by": None,
             "answered_at": None,
         }

@@ -38,6 +38,7 @@ from tests.support.meetings import (
     MESA,
     OPENED,
     PINE,
+    PLANNED,
     PROGRAM,
     RUTH,
     SAM,
@@ -79,7 +80,7 @@ def test_signing_on_is_a_fact_with_its_second() -> None:
     state = given(LIVE).when(SignOn(site_id=PINE), by=RUTH, at=T).then(SignedOn(site_id=PINE))
     assert on_duty_intervals(state, PINE) == (Interval("ruth", T, None),)
     assert room(state) == {
-        "adults": [{"person_id": "ruth", "since": T, "away_since": None, "covered_by": None}],
+        "adults": [{"person_id": "ruth", "since": T, "away_since": None, "covered_by": None, "is_cleared": True}],
         "offers": [],
         "uncovered_since": None,
     }
@@ -148,6 +149,7 @@ def test_only_who_is_there_covers() -> None:
         "since": T,
         "away_since": T + 9_000,
         "covered_by": "lena",
+        "is_cleared": True,
     }
     left = given(BOTH, out(RUTH, PINE, covered_by="lena"), off_duty(LENA, PINE, "emergency")).state
     assert room(left)["adults"][0]["covered_by"] is None
@@ -191,7 +193,9 @@ def test_a_handover_leaves_no_instant_without_an_adult() -> None:
         Interval("lena", T + 40_000, None),
     )
     assert room(state) == {
-        "adults": [{"person_id": "lena", "since": T + 40_000, "away_since": None, "covered_by": None}],
+        "adults": [
+            {"person_id": "lena", "since": T + 40_000, "away_since": None, "covered_by": None, "is_cleared": False}
+        ],
         "offers": [],
         "uncovered_since": None,
     }
@@ -264,8 +268,8 @@ def test_a_room_is_uncovered_from_the_lobby_until_somebody_comes() -> None:
     assert uncovered_since(given(OPENED).state, PINE) is None
     lobby = given(OPENED, T, LOBBY)
     assert {uncovered_since(lobby.state, site) for site in SITES} == {T}
-    assert uncovered_since(given(OPENED, T, STARTED).state, PINE) == T
-    assert uncovered_since(given(OPENED, T, LOBBY, T + 60_000, STARTED).state, PINE) == T
+    assert uncovered_since(given(OPENED, PLANNED, T, STARTED).state, PINE) == T
+    assert uncovered_since(given(OPENED, PLANNED, T, LOBBY, T + 60_000, STARTED).state, PINE) == T
     assert uncovered_since(given(LIVE, on_duty(RUTH, PINE)).state, PINE) is None
     assert uncovered_since(given(LIVE, ENDED).state, PINE) is None
 

@@ -37,6 +37,7 @@ from tests.support.meetings import (
     NOW,
     OPENED,
     PINE,
+    PLANNED,
     RUTH,
     SAM,
     SECTION,
@@ -193,7 +194,7 @@ def test_a_cancelled_class_is_not_started_and_may_be_held_after_all() -> None:
     given(OPENED, WEATHER).when(SignOn(site_id=PINE), by=RUTH).then(refused("meeting_cancelled"))
     again = given(OPENED, WEATHER).when(FACTS, by=SYSTEM).then(MeetingReinstated())
     assert (again.status, again.cancel_reason) == ("scheduled", None)
-    given(OPENED, WEATHER, (SYSTEM, MeetingReinstated())).when(StartMeeting(), by=VERA).then(MeetingStarted())
+    given(OPENED, PLANNED, WEATHER, (SYSTEM, MeetingReinstated())).when(StartMeeting(), by=VERA).then(MeetingStarted())
 
 
 def test_who_was_on_duty_in_the_lobby_of_a_cancelled_class_is_not_any_more() -> None:

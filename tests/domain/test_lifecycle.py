@@ -17,6 +17,8 @@ from server.domain.meeting.lifecycle import (
 from server.domain.messages import Refused
 from tests.support.given import given, refused
 from tests.support.meetings import (
+    ALL_THERE,
+    ATTENDED,
     CORA,
     ENDED,
     IDLE_TEACHER,
@@ -25,6 +27,7 @@ from tests.support.meetings import (
     NOW,
     OPENED,
     PINE,
+    PLANNED,
     RUTH,
     SYSTEM,
     THEO,
@@ -36,7 +39,7 @@ from tests.support.meetings import (
 
 @pytest.mark.parametrize("teacher", [VERA, THEO])
 def test_each_of_its_teachers_may_start_and_end_it(teacher: Actor) -> None:
-    started = given(OPENED).when(StartMeeting(), by=teacher, at=NOW).then(MeetingStarted())
+    started = given(OPENED, PLANNED).when(StartMeeting(), by=teacher, at=NOW).then(MeetingStarted())
     assert (started.status, started.started_at, started.ended_at) == ("live", NOW, None)
     ended = given(LIVE).when(EndMeeting(), by=teacher, at=NOW).then(MeetingEnded())
     assert (ended.status, ended.ended_at) == ("ended", NOW)
@@ -73,7 +76,7 @@ def test_the_lobby_comes_before_the_class_and_takes_no_questions() -> None:
     lobby.when(OpenLobby(), by=VERA).then()
     lobby.when(relay("q1"), by=RUTH).then(refused("meeting_not_live"))
     lobby.when(EndMeeting(), by=VERA).then(refused("meeting_not_live"))
-    lobby.when(StartMeeting(), by=VERA).then(MeetingStarted())
+    given(OPENED, ALL_THERE).when(StartMeeting(), by=VERA).then(MeetingStarted())
     given(LIVE).when(OpenLobby(), by=VERA).then(refused("already_live"))
     given(LIVE, ENDED).when(OpenLobby(), by=VERA).then(refused("meeting_ended"))
 
@@ -104,10 +107,10 @@ def test_a_class_that_owes_is_not_reconciled_and_says_what(history: list, owed: 
 
 def test_a_class_that_owes_nothing_is_closed_for_good() -> None:
     settled = [on_the_way("q1", "confirmed"), on_the_way("q2", "withdrawn", turn=1)]
-    over = given(LIVE, settled, ENDED)
+    over = given(ATTENDED, settled, ENDED)
     state = over.when(ReconcileMeeting(), by=THEO, at=NOW + 100_000).then(MeetingReconciled())
     assert (state.status, state.reconciled_at) == ("reconciled", NOW + 100_000)
-    closed = given(LIVE, settled, ENDED, (VERA, MeetingReconciled()))
+    closed = given(ATTENDED, settled, ENDED, (VERA, MeetingReconciled()))
     closed.when(ReconcileMeeting(), by=VERA).then()
     closed.when(StartMeeting(), by=VERA).then(refused("meeting_ended"))
     closed.when(relay("q3"), by=RUTH).then(refused("meeting_ended"))
@@ -115,5 +118,5 @@ def test_a_class_that_owes_nothing_is_closed_for_good() -> None:
 
 
 def test_what_a_site_that_left_would_get_is_not_owed() -> None:
-    history = given(LIVE, on_the_way("q1", "answered"), (SYSTEM, RoomRemoved(site_id=PINE)), ENDED)
+    history = given(ATTENDED, on_the_way("q1", "answered"), (SYSTEM, RoomRemoved(site_id=PINE)), ENDED)
     history.when(ReconcileMeeting(), by=VERA).then(MeetingReconciled())

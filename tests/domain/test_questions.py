@@ -238,7 +238,7 @@ def test_a_second_round_keeps_both_answers_apart() -> None:
     first, second = state.questions["q1"].answers
     assert (first.by, first.text, first.confirmed_at) == ("vera", None, None)
     assert (second.by, second.text, second.confirmed_at, second.stuck_at) == ("theo", "F = ma", NOW, None)
-    assert first.stuck_at == STARTS_AT + 15_000, "the fifteenth event"
+    assert first.stuck_at == STARTS_AT + 18_000, "the eighteenth event"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,9 @@ from server.domain.messages import COMMANDS, Refused, parse_command
 from tests.support.meetings import NOW, relay_data
 
 VALID: dict[str, dict[str, Any]] = {
-    "meeting.start": {},
+    "meeting.start": {
+        "without": [{"site_id": "mesa", "plan_id": "p1", "kind": "other", "note": "by phone", "due_at": NOW}],
+    },
     "meeting.end": {},
     "meeting.open_lobby": {},
     "meeting.reconcile": {},
@@ -72,6 +74,23 @@ VALID: dict[str, dict[str, Any]] = {
     "student.end_call": {"call_id": "c1"},
     "student.answer_call": {"call_id": "c1", "response": "ready"},
     "meeting.settle_due": {},
+    "readiness.begin": {"site_id": "mesa"},
+    "readiness.report": {
+        "site_id": "mesa",
+        "status": "degraded",
+        "microphone": "denied",
+        "camera": "ok",
+        "round_trip_ms": 90,
+        "loss_percent": 5,
+        "phone": "reached",
+        "note": "by phone",
+    },
+    "readiness.acknowledge_brief": {"site_id": "mesa", "brief_version": 2},
+    "readiness.see_accommodations": {"site_id": "mesa"},
+    "catch_up.plan": {"site_id": "mesa", "plan_id": "p1", "kind": "other", "note": "by phone", "due_at": NOW},
+    "catch_up.revise": {"plan_id": "p1", "kind": "other", "note": "by phone", "due_at": NOW},
+    "catch_up.carry_out": {"plan_id": "p1", "minutes": 45},
+    "catch_up.drop": {"plan_id": "p1", "reason": "planned_in_error"},
 }
 """Every command, with every field that it has."""
 OPTIONAL = {
@@ -88,6 +107,10 @@ OPTIONAL = {
     "duty.step_out": {"covered_by", "reason"},
     "duty.offer": {"to_id"},
     "duty.sign_off": {"reason"},
+    "meeting.start": {"without"},
+    "readiness.report": {"microphone", "camera", "round_trip_ms", "loss_percent", "phone", "note"},
+    "catch_up.plan": {"note", "due_at"},
+    "catch_up.revise": {"note", "due_at"},
 }
 NULLABLE = {
     *(("question.relay", "student_id"), ("question.answer", "text"), ("question.ask_back", "note")),
@@ -100,6 +123,8 @@ NULLABLE = {
         ("duty.sign_off", "reason"),
     ),
     *(("question.defer", "due_at"), ("question.decline", "note"), ("student.call_on", "question_id")),
+    *(("readiness.report", name) for name in ("round_trip_ms", "loss_percent", "note")),
+    *((name, field) for name in ("catch_up.plan", "catch_up.revise") for field in ("note", "due_at")),
 }
 OTHERS: list[Any] = [None, True, 1, 1.0, "1", "true", "", [], ["q1"], {}, {"id": "q1"}]
 """One value of each type that JSON has, and those that a lenient reader would take for another's."""

@@ -15,6 +15,7 @@ from server.realtime.gateway import Gateway
 from server.service.clock import SystemClock
 from server.service.live import Batch, Live
 from server.storage.engine import Database
+from tests.support.meetings import start_data
 
 PROGRAM = "prairie"
 MEETING = "meeting:physics"
@@ -117,7 +118,7 @@ class Node:
         """The meeting has its facts and is live."""
         tag = stream.removeprefix("meeting:")
         await self.live.run_command(system(PROGRAM), stream, f"facts-{tag}", "meeting.enter_facts", FACTS)
-        await self.live.run_command(TEACHER, stream, f"start-{tag}", "meeting.start", {})
+        await self.live.run_command(TEACHER, stream, f"start-{tag}", "meeting.start", start_data("mesa", "pine-ridge"))
 
     async def relay(
         self, number: int, *, text: str = "why is the sky blue", shareable: bool = False, stream: str = MEETING

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.app import CHEMISTRY, PHYSICS, Client, House
+from tests.support.school import START_DATA
 
 PATH = f"/api/meetings/{PHYSICS}"
 RELAY: dict[str, Any] = {"question_id": "q-1", "site_id": "north", "text": "why is it blue?", "asked_at": 1}
@@ -56,7 +57,7 @@ async def test_meetings_can_be_asked_for_by_time(house: House) -> None:
 
 
 async def test_a_snapshot_is_the_callers_own(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house, student_id="ann")
     shown = {}
     for person_id in ("tess", "nora", "sol", "cora"):
@@ -74,7 +75,7 @@ async def test_a_snapshot_is_the_callers_own(house: House) -> None:
 
 async def test_a_command_sent_twice_has_one_effect_and_one_receipt(house: House) -> None:
     tess = house.client("tess")
-    answers = await asyncio.gather(*[tess.command(PHYSICS, "start-1", "meeting.start", {}) for _ in range(5)])
+    answers = await asyncio.gather(*[tess.command(PHYSICS, "start-1", "meeting.start", START_DATA) for _ in range(5)])
     assert {answer.status for answer in answers} == {200}
     assert len({answer.json["seq"] for answer in answers}) == 1
     reused = await tess.command(PHYSICS, "start-1", "meeting.end", {})
@@ -125,14 +126,14 @@ async def test_a_command_that_cannot_be_read_names_the_field_and_writes_nothing(
 async def test_a_question_that_cannot_be_taken_names_the_field(
     house: House, changed: dict[str, Any], status: int, code: str, field: str
 ) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     answer = await house.client("nora").command(PHYSICS, "ask", "question.relay", RELAY | changed)
     assert (answer.status, answer.code, answer.json["error"]["field"]) == (status, code, field)
     assert (await report(house, "tess"))["questions"] == []
 
 
 async def test_what_changed_since_one_looked_is_said(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house)
     await house.act("tess", "question.see", {"question_id": "q-1"})
     answer = await house.client("tess").command(PHYSICS, "c", "question.claim", {"question_id": "q-1", "version": 1})
@@ -148,7 +149,7 @@ async def test_a_meeting_that_is_not_there_and_one_that_is_not_ones_own_look_ali
 
 async def test_the_report_tells_each_what_is_theirs(house: House) -> None:
     """Another site's shared question comes without the student, a private one not at all."""
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house, student_id="ann", text="a private worry")
     await asked(house, question_id="q-2", student_id="bob", shareable=True, text="for all to hear")
     teacher, north, south, coordinator = [await report(house, one) for one in ("tess", "nora", "sol", "cora")]
@@ -172,7 +173,7 @@ async def test_the_report_tells_each_what_is_theirs(house: House) -> None:
 
 
 async def test_the_reports_waits_are_those_of_the_rooms_that_one_sees(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house)
     house.clock.advance(seconds=20)
     await house.act("tess", "question.claim", {"question_id": "q-1"})
@@ -194,7 +195,7 @@ async def test_the_reports_waits_are_those_of_the_rooms_that_one_sees(house: Hou
 
 
 async def test_the_report_says_what_is_owed_and_who_was_called(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await start_with_all(house)
     await asked(house)
     await asked(house, question_id="q-2", shareable=True)
     later = house.clock.now() + 3_600_000
@@ -202,8 +203,8 @@ async def test_the_report_says_what_is_owed_and_who_was_called(house: House) -> 
     await house.act("tess", "question.defer", {"question_id": "q-1", "due_at": later})
     await house.act("tess", "student.call_on", {"call_id": "c-1", "site_id": "north", "student_id": "ann"})
     owed = [
-        {"question_id": "q-1", "what": "answer", "due_at": later},
-        {"question_id": "q-2", "what": "answer", "due_at": later + 1},
+        {"question_id": "q-1", "plan_id": None, "what": "answer", "due_at": later},
+        {"question_id": "q-2", "plan_id": None, "what": "answer", "due_at": later + 1},
     ]
     got = {}
     for person_id in ("tess", "nora", "sol", "cora"):
@@ -213,14 +214,21 @@ async def test_the_report_says_what_is_owed_and_who_was_called(house: House) -> 
 
 
 async def test_the_end_of_class_leaves_nothing_undecided(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await start_with_all(house)
     await asked(house)
     await house.act("tess", "meeting.end", {})
     told = await report(house, "nora")
     assert [question["status"] for question in told["questions"]] == ["deferred"]
     # The class is on Wednesday, 14 October: Thursday, 15:30 in Denver.
-    assert told["owed"] == [{"question_id": "q-1", "what": "answer", "due_at": 1_792_099_800_000}]
+    assert told["owed"] == [{"question_id": "q-1", "plan_id": None, "what": "answer", "due_at": 1_792_099_800_000}]
     assert told["rooms"][0]["deferred"] == 1
+
+
+async def start_with_all(house: House) -> None:
+    """The class begins with an adult in every room."""
+    await house.act("nora", "duty.sign_on", {"site_id": "north"})
+    await house.act("sol", "duty.sign_on", {"site_id": "south"})
+    await house.act("tess", "meeting.start", {})
 
 
 async def owed_to(house: House, person_id: str) -> list[Any]:
@@ -229,7 +237,7 @@ async def owed_to(house: House, person_id: str) -> list[Any]:
 
 async def test_what_is_owed_lives_on_after_class_until_it_is_done(house: House) -> None:
     """Answered in writing, brought to the student, and only then off the lists."""
-    await house.act("tess", "meeting.start", {})
+    await start_with_all(house)
     await asked(house, student_id="ann", text="a private worry")
     assert await owed_to(house, "tess") == []  # Of a live class, its own screen tells.
     await house.act("tess", "meeting.end", {})
@@ -250,7 +258,7 @@ async def test_what_is_owed_lives_on_after_class_until_it_is_done(house: House) 
 
 
 async def test_a_declined_question_is_owed_until_its_site_has_taken_note(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await start_with_all(house)
     await asked(house)
     await house.act("tess", "question.decline", {"question_id": "q-1", "reason": "off_topic"})
     await house.act("tess", "meeting.end", {})
@@ -262,7 +270,7 @@ async def test_a_declined_question_is_owed_until_its_site_has_taken_note(house: 
 
 
 async def test_what_is_owed_is_listed_for_eight_weeks(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await start_with_all(house)
     await asked(house)
     await house.act("tess", "meeting.end", {})
     house.clock.at += 59 * 86_400_000
@@ -275,11 +283,31 @@ async def test_what_is_owed_is_listed_for_eight_weeks(house: House) -> None:
     assert (await Client(house.http, house.url, "much-later-tess").get("/api/owed")).json["owed"] == []
 
 
+async def test_a_catch_up_plan_is_owed_until_it_was_carried_out(house: House) -> None:
+    """The site sees its own, the coordinator no note; the minutes that it was led are kept."""
+    assert (await house.client("tess").command(PHYSICS, "s", "meeting.start", {})).code == "needs_catch_up_plan"
+    await house.act("nora", "duty.sign_on", {"site_id": "north"})
+    plan = {"site_id": "south", "plan_id": "p-1", "kind": "other", "note": "Sol shows the film"}
+    await house.act("tess", "meeting.start", {"without": [plan]})
+    await house.act("tess", "meeting.end", {})
+    [sol] = await owed_to(house, "sol")
+    assert (sol["what"], sol["plan_id"], sol["question_id"], sol["kind"]) == ("catch_up", "p-1", None, "other")
+    assert (sol["text"], sol["site_name"]) == ("Sol shows the film", "South")
+    assert await owed_to(house, "nora") == []
+    [cora] = await owed_to(house, "cora")
+    assert (cora["plan_id"], cora["text"]) == ("p-1", None)
+    assert [one["plan_id"] for one in (await report(house, "tess"))["owed"]] == ["p-1"]
+    await house.act("sol", "catch_up.carry_out", {"plan_id": "p-1", "minutes": 45})
+    assert [await owed_to(house, one) for one in ("tess", "sol", "cora")] == [[], [], []]
+    [done] = (await report(house, "sol"))["catch_ups"]
+    assert (done["status"], done["minutes"], done["closed_by"]) == ("carried_out", 45, "sol")
+
+
 # ── The class read again ──────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_a_replay_ends_at_what_the_snapshot_shows(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house, student_id="ann", text="a private worry")
     await asked(house, question_id="q-2", shareable=True)
     await house.act("tess", "question.claim", {"question_id": "q-2"})
@@ -296,7 +324,7 @@ async def test_a_replay_ends_at_what_the_snapshot_shows(house: House) -> None:
 
 
 async def test_a_replay_comes_in_parts(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house)
     tess = house.client("tess")
     whole = (await tess.get(f"{PATH}/replay")).json["steps"]
@@ -312,7 +340,7 @@ async def test_a_replay_comes_in_parts(house: House) -> None:
 
 
 async def test_report_replay_and_spreadsheet_tell_one_timeline(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house, shareable=True)
     await house.act("tess", "question.defer", {"question_id": "q-1"})
     for person_id in ("tess", "nora", "sol", "cora"):
@@ -336,7 +364,7 @@ async def place(house: House, person_id: str, question_id: str) -> Any:
 
 
 async def test_a_place_is_explained_and_gives_nothing_away(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house)
     house.clock.advance(seconds=10)
     await house.act("sol", "question.relay", RELAY | {"question_id": "q-2", "site_id": "south", "urgency": "blocking"})
@@ -359,7 +387,7 @@ async def test_a_place_is_explained_and_gives_nothing_away(house: House) -> None
 
 
 async def test_what_does_not_wait_has_no_place(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house)
     await house.act("tess", "question.claim", {"question_id": "q-1"})
     answer = await house.client("tess").get(f"{PATH}/questions/q-1/place")
@@ -367,7 +395,7 @@ async def test_what_does_not_wait_has_no_place(house: House) -> None:
 
 
 async def test_probable_duplicates_are_shown_to_the_teacher(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house, text="Which way does friction point on the ramp?")
     again = {"question_id": "q-2", "site_id": "south", "text": "on the ramp, which way would friction point"}
     await house.act("sol", "question.relay", RELAY | again | {"shareable": True})
@@ -388,7 +416,7 @@ async def rows(house: House, person_id: str) -> dict[str, dict[str, str]]:
 
 
 async def test_a_private_question_is_in_nobody_elses_spreadsheet(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house, student_id="ann", text="a private worry")
     await asked(house, question_id="q-2", student_id="bob", shareable=True, text="for all to hear")
     await house.act("tess", "question.decline", {"question_id": "q-2", "reason": "other", "note": "a private word"})
@@ -406,7 +434,7 @@ async def test_a_private_question_is_in_nobody_elses_spreadsheet(house: House) -
 
 
 async def test_the_spreadsheet_has_the_times_and_waits(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     await asked(house)
     house.clock.advance(seconds=60)
     await house.act("tess", "question.begin", {"question_id": "q-1"})

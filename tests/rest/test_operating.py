@@ -14,6 +14,7 @@ from server.metrics import Histogram, declared
 from server.rest import ROUTES
 from server.rest.metrics import exposition
 from tests.support.app import PHYSICS, Client, House, HouseRules
+from tests.support.school import START_DATA
 
 TOKEN = "a-token-of-enough-length"
 WITH_TOKEN = HouseRules(settings={"metrics_token": TOKEN})
@@ -84,7 +85,7 @@ async def test_with_a_token_whoever_has_it_may_read_and_nobody_else(house: House
 
 
 async def test_requests_and_commands_are_counted_by_declared_names_alone(house: House) -> None:
-    await house.act("tess", "meeting.start", {})
+    await house.act("tess", "meeting.start", START_DATA)
     nora = house.client("nora")
     asked = {"question_id": "q-1", "site_id": "north", "text": "why?", "asked_at": 1}
     assert (await nora.command(PHYSICS, "c-1", "question.relay", asked)).status == 200

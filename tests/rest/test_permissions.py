@@ -19,7 +19,7 @@ import pytest
 from server.domain.messages import COMMANDS
 from server.rest import ROUTES
 from tests.support.app import PASSWORD, PHYSICS, House
-from tests.support.school import SYSTEM
+from tests.support.school import START_DATA, SYSTEM
 
 PEOPLE = {
     "tess": "tess",
@@ -276,6 +276,14 @@ student.call_on       ok    not_your_section    forbidden  forbidden          fo
 student.end_call      ok    not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 student.answer_call   forbidden forbidden       ok         unknown_call       unknown_call       forbidden  forbidden  forbidden
 meeting.settle_due    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+readiness.begin               forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+readiness.report              forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+readiness.acknowledge_brief   forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+readiness.see_accommodations  forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+catch_up.plan                 ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+catch_up.revise               ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+catch_up.drop                 ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+catch_up.carry_out            forbidden forbidden           ok         unknown_plan       unknown_plan       forbidden  forbidden  forbidden
 """
 """Anybody of another program gets `unknown_stream` for each of them, and nobody `not_signed_in`."""
 
@@ -283,6 +291,7 @@ QUESTION = {"question_id": "q-1"}
 CALL = {"call_id": "c-1"}
 NORTH = {"site_id": "north"}
 NOTE = {"announcement_id": "a-1"}
+FOR_NORTH = {"plan_id": "plan-north"}
 RELAY = QUESTION | {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.enter_facts": {
@@ -292,7 +301,7 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
         "teacher_ids": ["otto"],
         "rooms": [],
     },
-    "meeting.start": {},
+    "meeting.start": START_DATA,
     "meeting.end": {},
     "meeting.open_lobby": {},
     "meeting.reconcile": {},
@@ -323,8 +332,17 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "student.end_call": CALL,
     "student.answer_call": CALL | {"response": "ready"},
     "meeting.settle_due": {},
+    "readiness.begin": NORTH,
+    "readiness.report": NORTH | {"status": "ready"},
+    "readiness.acknowledge_brief": NORTH | {"brief_version": 1},
+    "readiness.see_accommodations": NORTH,
+    "catch_up.plan": FOR_NORTH | NORTH | {"kind": "recording"},
+    "catch_up.revise": FOR_NORTH | {"kind": "site_led"},
+    "catch_up.carry_out": FOR_NORTH | {"minutes": 45},
+    "catch_up.drop": FOR_NORTH | {"reason": "planned_in_error"},
 }
-START = ("tess", "meeting.start", {})
+START = ("tess", "meeting.start", START_DATA)
+CATCH_UP = [("tess", "catch_up.plan", FOR_NORTH | NORTH | {"kind": "recording"})]
 ASKED = [START, ("nora", "question.relay", RELAY)]
 ANSWERED = [
     *ASKED,
@@ -338,7 +356,12 @@ ON_DUTY = [START, ("nora", "duty.sign_on", NORTH)]
 CALLED = [START, ("tess", "student.call_on", CALL | {"site_id": "north", "student_id": "ann"})]
 BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "meeting.end": [START],
-    "meeting.reconcile": [START, ("tess", "meeting.end", {})],
+    "meeting.reconcile": [
+        ("nora", "duty.sign_on", NORTH),
+        ("sol", "duty.sign_on", {"site_id": "south"}),
+        START,
+        ("tess", "meeting.end", {}),
+    ],
     "announcement.make": [START],
     "announcement.withdraw": ANNOUNCED,
     "announcement.reach": ANNOUNCED,
@@ -377,6 +400,9 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "student.call_on": [START],
     "student.end_call": CALLED,
     "student.answer_call": CALLED,
+    "catch_up.revise": CATCH_UP,
+    "catch_up.carry_out": [START],
+    "catch_up.drop": CATCH_UP,
 }
 """What must have happened for the command to be allowed to those who may."""
 
@@ -457,7 +483,7 @@ def _body(method: str, path: str, kind: str, column: str) -> dict[str, Any] | No
     if path.endswith(("/acknowledge", "/feeds")):
         return None
     if path.endswith("/commands"):
-        return {"command_id": f"start-{column}", "name": "meeting.start", "data": {}}
+        return {"command_id": f"start-{column}", "name": "meeting.start", "data": START_DATA}
     if not kind:
         return {"email": "tess@school.example", "password": PASSWORD}
     if method == "PATCH":

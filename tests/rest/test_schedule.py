@@ -12,6 +12,7 @@ from server.storage import directory_tables as t
 from server.storage.engine import Database
 from tests.support.app import PHYSICS, Answer, House
 from tests.support.clock import DAY, HOUR
+from tests.support.school import START_DATA
 
 WEEK = "/api/schedule?from=2026-10-12"
 
@@ -60,7 +61,7 @@ async def test_a_cancelled_class_is_seen_by_everybody_in_it_and_cannot_be_starte
     snapshot = (await house.client("nora").get(f"/api/meetings/{PHYSICS}")).json["snapshot"]
     [view] = [entry["value"] for entry in snapshot if entry["kind"] == "meeting"]
     assert (view["status"], view["cancel_reason"]) == ("cancelled", "weather")
-    refused = await tess.command(PHYSICS, "start", "meeting.start", {})
+    refused = await tess.command(PHYSICS, "start", "meeting.start", START_DATA)
     assert (refused.status, refused.code) == (409, "meeting_cancelled")
     [notice] = (await house.client("nora").get(WEEK)).json["notices"]
     read = await house.client("nora").send("POST", f"/api/notices/{notice['id']}/acknowledge")

@@ -11,18 +11,18 @@ from server.service.check import Checked, check_logs
 from server.service.live import Live
 from server.storage.engine import Database
 from server.storage.tables import events, receipts, streams
-from tests.support.meetings import FACTS, RUTH, SAM, SYSTEM, VERA, relay_data
+from tests.support.meetings import FACTS, RUTH, SAM, SYSTEM, VERA, relay_data, start_data
 
 GOOD, BAD = "meeting:good", "meeting:bad"
 
 
 @pytest.fixture(autouse=True)
 async def logs(live: Live) -> None:
-    """Two meetings of twelve events: opened (8), started, asked, seen and claimed at once (2 of one command)."""
+    """Two meetings of fifteen events: opened (8), planned for without rooms (3), started, asked, seen and claimed."""
     for stream_id in (GOOD, BAD):
         tag = stream_id[8:]
         await live.run_command(SYSTEM, stream_id, f"{tag}-1", "meeting.enter_facts", FACTS)
-        await live.run_command(VERA, stream_id, f"{tag}-2", "meeting.start", {})
+        await live.run_command(VERA, stream_id, f"{tag}-2", "meeting.start", start_data())
         await live.run_command(RUTH, stream_id, f"{tag}-3", "question.relay", relay_data("q1"))
         await live.run_command(VERA, stream_id, f"{tag}-4", "question.claim", {"question_id": "q1"})
 
@@ -52,7 +52,7 @@ def of(table: Any, **values: Any) -> Any:
 
 
 async def test_clean_logs_have_no_findings(database: Database) -> None:
-    assert await check(database) == {GOOD: Checked(GOOD, 12, ()), BAD: Checked(BAD, 12, ())}
+    assert await check(database) == {GOOD: Checked(GOOD, 15, ()), BAD: Checked(BAD, 15, ())}
 
 
 async def test_an_empty_database_has_no_logs(database: Database) -> None:
@@ -70,13 +70,13 @@ async def test_a_gap(database: Database) -> None:
 
 
 async def test_a_lost_end(database: Database) -> None:
-    await plant(database, delete(events).where(*of(events, stream_id=BAD, seq=12)))
-    assert await problems(database) == ["the head says 12 and the log ends at 11"]
+    await plant(database, delete(events).where(*of(events, stream_id=BAD, seq=15)))
+    assert await problems(database) == ["the head says 15 and the log ends at 14"]
 
 
 async def test_a_head_that_stayed_behind(database: Database) -> None:
-    await plant(database, update(streams).where(*of(streams, stream_id=BAD)).values(seq=11))
-    assert await problems(database) == ["the head says 11 and the log ends at 12", "a receipt lies beyond the head"]
+    await plant(database, update(streams).where(*of(streams, stream_id=BAD)).values(seq=14))
+    assert await problems(database) == ["the head says 14 and the log ends at 15", "a receipt lies beyond the head"]
 
 
 async def test_a_lost_beginning(database: Database) -> None:
@@ -84,7 +84,7 @@ async def test_a_lost_beginning(database: Database) -> None:
         await connection.execute(delete(events).where(events.c.stream_id == BAD))
 
     await database.write(lose)
-    assert await problems(database) == ["the head says 12 and the log ends at 0"]
+    assert await problems(database) == ["the head says 15 and the log ends at 0"]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ async def test_a_missing_receipt(database: Database) -> None:
 
 
 async def test_a_receipt_that_points_beyond_the_head(database: Database) -> None:
-    await plant(database, update(receipts).where(*of(receipts, command_id="bad-4")).values(seq=13))
+    await plant(database, update(receipts).where(*of(receipts, command_id="bad-4")).values(seq=16))
     assert await problems(database) == ["a receipt lies beyond the head"]
 
 
@@ -124,7 +124,7 @@ async def test_a_stream_without_a_head(database: Database) -> None:
 
 
 async def test_an_event_of_an_unknown_type(database: Database) -> None:
-    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=9)).values(type="meeting.exploded"))
+    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=12)).values(type="meeting.exploded"))
     [problem] = await problems(database)
     assert problem.startswith("cannot be read: ")
     assert "meeting.exploded" in problem
@@ -139,14 +139,14 @@ async def test_an_event_of_an_unknown_type(database: Database) -> None:
 )
 async def test_what_cannot_be_read_is_not_shown(database: Database, personal: bytes, problem: str) -> None:
     """Whoever runs the check learns where to look, and none of the words that a student wrote."""
-    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=10)).values(personal=personal))
+    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=13)).values(personal=personal))
     assert await problems(database) == [problem]
 
 
 async def test_an_event_that_cannot_follow(database: Database) -> None:
     data = b'{"question_id":"q9"}'
-    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=11)).values(data=data))
-    assert await problems(database) == ["event 11 cannot be applied: KeyError"]
+    await plant(database, update(events).where(*of(events, stream_id=BAD, seq=14)).values(data=data))
+    assert await problems(database) == ["event 14 cannot be applied: KeyError"]
 
 
 async def test_an_event_that_was_put_in_later(database: Database) -> None:

@@ -23,6 +23,7 @@ from tests.support.school import (
     PROGRAM,
     REGISTRAR,
     SOUTH_SUPERVISOR,
+    START_DATA,
     STRANGER,
     SYSTEM,
     TEACHER,
@@ -392,8 +393,8 @@ async def test_entering_again_records_nothing_new(directory: Directory, live: Li
 
 async def test_an_ended_meeting_keeps_its_facts(directory: Directory, live: Live, clock: FakeClock) -> None:
     meeting_id = await schedule(directory, clock)
-    for name in ("meeting.start", "meeting.end"):
-        await live.run_command(TEACHER, f"meeting:{meeting_id}", name, name, {})
+    for name, data in (("meeting.start", START_DATA), ("meeting.end", {})):
+        await live.run_command(TEACHER, f"meeting:{meeting_id}", name, name, data)
     await directory.update(COORDINATOR, "enrolments", "enrolment-ann", {"version": 1, "ends_on": "2026-09-01"})
     assert (await state_of(live, meeting_id)).rooms["north"].student_ids == {"ann", "bob"}
     assert await directory.reenter_all() == 0
@@ -553,7 +554,7 @@ async def test_a_live_meeting_that_overran_is_near(
     database: Database, directory: Directory, clock: FakeClock, live: Live, counted: Counted
 ) -> None:
     meeting_id = await schedule(directory, clock)
-    await live.run_command(TEACHER, f"meeting:{meeting_id}", "c1", "meeting.start", {})
+    await live.run_command(TEACHER, f"meeting:{meeting_id}", "c1", "meeting.start", START_DATA)
     clock.advance(minutes=180)
     edit = {"version": 1, "ends_on": "2026-10-13"}
     await Directory(database, clock, counted).update(COORDINATOR, "grants", "grant-nora", edit)

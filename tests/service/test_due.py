@@ -23,6 +23,7 @@ from tests.support.meetings import (
     SYSTEM,
     VERA,
     relay_data,
+    start_data,
 )
 
 STREAM = "meeting:due"
@@ -60,7 +61,7 @@ class Class:
 async def lesson(database: Database, live: Live, clock: FakeClock) -> Class:
     lesson = Class(database, live, clock)
     await lesson.act(SYSTEM, "meeting.enter_facts", FACTS)
-    await lesson.act(VERA, "meeting.start", {})
+    await lesson.act(VERA, "meeting.start", start_data())
     return lesson
 
 

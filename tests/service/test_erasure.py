@@ -18,7 +18,7 @@ from server.storage import directory_tables as t
 from server.storage.engine import Database
 from server.storage.tables import events
 from tests.support.clock import HOUR, FakeClock
-from tests.support.school import COORDINATOR, NORTH_SUPERVISOR, PROGRAM, TEACHER
+from tests.support.school import COORDINATOR, NORTH_SUPERVISOR, PROGRAM, START_DATA, TEACHER
 
 STREAM, EMAIL = "meeting:m1", "cora@school.example"
 WORDS, ANSWER = "my father lost his job", "I am sorry about your father"
@@ -35,7 +35,7 @@ async def asked(directory: Directory, live: Live, clock: FakeClock) -> None:
         "ends_at": clock.at + HOUR,
     }
     await directory.create(COORDINATOR, "meetings", meeting)
-    await live.run_command(TEACHER, STREAM, "c1", "meeting.start", {})
+    await live.run_command(TEACHER, STREAM, "c1", "meeting.start", START_DATA)
     for question_id, text in (("q1", WORDS), ("q2", "why is it so")):
         data = {"question_id": question_id, "site_id": "north", "text": text, "asked_at": clock.at}
         await live.run_command(NORTH_SUPERVISOR, STREAM, f"ask-{question_id}", "question.relay", data)

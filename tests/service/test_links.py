@@ -12,7 +12,7 @@ from server.storage import event_log, link_leases
 from server.storage.engine import Database
 from server.storage.tables import link_leases as leases
 from tests.support.clock import FakeClock
-from tests.support.meetings import FACTS, MESA, PINE, SYSTEM, VERA
+from tests.support.meetings import FACTS, MESA, PINE, SYSTEM, VERA, start_data
 
 STREAM = "meeting:linked"
 AT_PINE, AT_MESA = (STREAM, PINE), (STREAM, MESA)
@@ -61,7 +61,7 @@ class Nodes:
 @pytest.fixture
 async def nodes(database: Database, live: Live, clock: FakeClock) -> AsyncIterator[Nodes]:
     await live.run_command(SYSTEM, STREAM, "facts", "meeting.enter_facts", FACTS)
-    await live.run_command(VERA, STREAM, "start", "meeting.start", {})
+    await live.run_command(VERA, STREAM, "start", "meeting.start", start_data())
     nodes = Nodes(database, live, clock)
     yield nodes
     await nodes.close()

@@ -38,17 +38,18 @@ from tests.support.meetings import (
     THEO,
     VERA,
     relay_data,
+    start_data,
 )
 
 MEETING = "meeting:physics"
-OPEN = 9
+OPEN = 12
 """The head of a meeting that was opened and started."""
 
 
 async def open_meeting(live: Live, stream_id: str = MEETING) -> None:
     tag = stream_id.removeprefix("meeting:")
     await live.run_command(SYSTEM, stream_id, f"open-{tag}", "meeting.enter_facts", FACTS)
-    assert await live.run_command(VERA, stream_id, f"start-{tag}", "meeting.start", {}) == Receipt(OPEN)
+    assert await live.run_command(VERA, stream_id, f"start-{tag}", "meeting.start", start_data()) == Receipt(OPEN)
 
 
 @pytest.fixture
@@ -216,7 +217,9 @@ async def test_a_refused_command_leaves_nothing(
 @pytest.mark.parametrize("stream_id", ["meeting:none", "window:1", "meeting", "", "meeting:" + "x" * 200])
 async def test_an_unknown_stream(live: Live, stream_id: str) -> None:
     assert (await refusal_of(live.stream(stream_id))).code == "unknown_stream"
-    assert (await refusal_of(live.run_command(VERA, stream_id, "c1", "meeting.start", {}))).code == "unknown_stream"
+    assert (
+        await refusal_of(live.run_command(VERA, stream_id, "c1", "meeting.start", start_data()))
+    ).code == "unknown_stream"
 
 
 async def test_a_rule_that_breaks_is_our_fault_and_hurts_nobody_else(
@@ -233,7 +236,7 @@ async def test_a_rule_that_breaks_is_our_fault_and_hurts_nobody_else(
     told.submit(VERA, "c3", "question.see", {"question_id": "q1"})
     told.submit(VERA, "c4", "question.claim", {"question_id": "q1"})
     told.submit(RUTH, "c5", "question.relay", relay_data("q3"))
-    assert sorted(await told.until(4)) == [("c2", 11), ("c3", "internal"), ("c4", "internal"), ("c5", 12)]
+    assert sorted(await told.until(4)) == [("c2", OPEN + 2), ("c3", "internal"), ("c4", "internal"), ("c5", OPEN + 3)]
     assert "ZeroDivisionError" in caplog.text
 
 
@@ -301,7 +304,7 @@ async def test_an_id_used_in_another_stream_is_refused(
     told.submit(RUTH, "c0", "question.relay", relay_data("q0"))
     told.submit(RUTH, "c1", "question.relay", relay_data("q1"))
     told.submit(RUTH, "c2", "question.relay", relay_data("q2"))
-    assert sorted(await told.until(3)) == [("c0", 10), ("c1", "command_id_reused"), ("c2", 11)]
+    assert sorted(await told.until(3)) == [("c0", OPEN + 1), ("c1", "command_id_reused"), ("c2", OPEN + 2)]
     assert await asked_ids(database, "meeting:chemistry") == ["q0", "q2"]
     if not is_loaded:
         await second.close()
@@ -336,7 +339,9 @@ async def test_a_caller_who_leaves_does_not_undo(
 
 async def test_each_of_several_refused_at_once_is_told(live: Live, meeting: str) -> None:
     """The log is read again before a refusal is told; who comes meanwhile waits in line, and none is forgotten."""
-    refusals = [refusal_of(live.run_command(VERA, meeting, f"start-{n}", "meeting.start", {})) for n in range(6)]
+    refusals = [
+        refusal_of(live.run_command(VERA, meeting, f"start-{n}", "meeting.start", start_data())) for n in range(6)
+    ]
     async with asyncio.timeout(10):
         assert [one.code for one in await asyncio.gather(*refusals)] == ["already_live"] * 6
         assert await live.run_command(VERA, meeting, "end", "meeting.end", {}) == Receipt(OPEN + 1)
@@ -731,7 +736,7 @@ async def test_a_refusal_rests_on_what_other_nodes_committed_too(live: Live, oth
     await live.run_command(SYSTEM, MEETING, "facts", "meeting.enter_facts", FACTS)
     told = Told(other)
     await other.stream(MEETING)
-    await live.run_command(VERA, MEETING, "start", "meeting.start", {})
+    await live.run_command(VERA, MEETING, "start", "meeting.start", start_data())
     told.submit(RUTH, "c1", "question.relay", relay_data("q1"))
     told.submit(RUTH, "c2", "question.relay", relay_data("q1"))
     assert await told.until(2) == [("c1", OPEN + 1), ("c2", "id_taken")]
@@ -758,7 +763,7 @@ async def test_an_opening_that_failed_hides_no_stream(live: Live, other: Live, m
 
 
 async def test_only_a_command_that_opens_makes_a_stream(live: Live) -> None:
-    moving = live.run_command(SYSTEM, "meeting:none", "c1", "meeting.start", {})
+    moving = live.run_command(SYSTEM, "meeting:none", "c1", "meeting.start", start_data())
     assert (await refusal_of(moving)).code == "unknown_stream"
     assert live.loaded("meeting:none") is None
 

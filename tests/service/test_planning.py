@@ -15,7 +15,15 @@ from server.service.schedule import Schedule
 from server.storage.engine import Database
 from tests.service.test_directory import audit_of, refused, schedule, state_of
 from tests.support.clock import DAY, HOUR, FakeClock
-from tests.support.school import COORDINATOR, NORTH_SUPERVISOR, REGISTRAR, SOUTH_SUPERVISOR, STRANGER, TEACHER
+from tests.support.school import (
+    COORDINATOR,
+    NORTH_SUPERVISOR,
+    REGISTRAR,
+    SOUTH_SUPERVISOR,
+    START_DATA,
+    STRANGER,
+    TEACHER,
+)
 
 WEDNESDAY = date(2026, 10, 14)
 PATTERN = {"section_id": "physics", "title": "Physics", "weekdays": ["mon", "thu"], "local_time": "10:20"}
@@ -125,10 +133,10 @@ async def test_a_cancelled_meeting_cannot_be_started_until_it_is_held_after_all(
     assert (row["cancelled_at"], row["cancel_reason"], row["version"]) == (clock.at, "weather", 2)
     assert await planning.cancel(COORDINATOR, meeting_id, "weather") == row
     with pytest.raises(Refused, match="meeting_cancelled"):
-        await live.run_command(TEACHER, stream, "start-1", "meeting.start", {})
+        await live.run_command(TEACHER, stream, "start-1", "meeting.start", START_DATA)
     row = await planning.reinstate(COORDINATOR, meeting_id, "plan_changed")
     assert (row["cancelled_at"], row["cancel_reason"], row["version"]) == (None, None, 3)
-    await live.run_command(TEACHER, stream, "start-2", "meeting.start", {})
+    await live.run_command(TEACHER, stream, "start-2", "meeting.start", START_DATA)
     with pytest.raises(Refused, match="already_live"):
         await planning.cancel(COORDINATOR, meeting_id, "weather")
     await live.run_command(TEACHER, stream, "end", "meeting.end", {})
@@ -150,7 +158,7 @@ async def test_a_class_that_begins_while_it_is_cancelled_goes_on(
     async def late(*args: Any) -> Any:
         # Between the look and the commit.
         if args[4] == "cancelled":
-            await live.run_command(TEACHER, f"meeting:{meeting_id}", "start", "meeting.start", {})
+            await live.run_command(TEACHER, f"meeting:{meeting_id}", "start", "meeting.start", START_DATA)
         return await change(*args)
 
     monkeypatch.setattr(planning, "_change", late)
@@ -394,7 +402,7 @@ async def test_a_substitute_supervisor_is_of_that_room_in_that_meeting_only(
     other = await schedule(directory, clock, starts_at=clock.at + DAY, ends_at=clock.at + DAY + HOUR)
     row = await directory.create(COORDINATOR, "substitutes", STAND_IN | {"meeting_id": one})
     for meeting_id in (one, other):
-        await live.run_command(TEACHER, f"meeting:{meeting_id}", f"start-{meeting_id}", "meeting.start", {})
+        await live.run_command(TEACHER, f"meeting:{meeting_id}", f"start-{meeting_id}", "meeting.start", START_DATA)
     asked = {"site_id": "north", "student_id": "ann", "text": "why?", "asked_at": 1}
 
     async def ask(meeting_id: str, question_id: str) -> None:
@@ -423,9 +431,9 @@ async def test_a_substitute_teacher_may_run_the_meeting(
     await directory.create(COORDINATOR, "licences", licence)
     stand_in = {"section_id": "physics", "person_id": "cora", "role": "teacher", "meeting_id": one}
     await directory.create(COORDINATOR, "substitutes", stand_in)
-    await live.run_command(cora, f"meeting:{one}", "start-1", "meeting.start", {})
+    await live.run_command(cora, f"meeting:{one}", "start-1", "meeting.start", START_DATA)
     with pytest.raises(Refused, match="not_your_section"):
-        await live.run_command(cora, f"meeting:{other}", "start-2", "meeting.start", {})
+        await live.run_command(cora, f"meeting:{other}", "start-2", "meeting.start", START_DATA)
     state = await state_of(live, one)
     assert state.teacher_ids == {"tess", "cora"}
     assert state.credentials["cora"].licences[0].state == "MT"

@@ -9,7 +9,15 @@ from server.service.live import Live
 from server.service.rosters import Rosters
 from server.storage.engine import Database
 from tests.support.clock import DAY, HOUR, FakeClock
-from tests.support.school import COORDINATOR, NORTH_SUPERVISOR, REGISTRAR, SOUTH_SUPERVISOR, STRANGER, TEACHER
+from tests.support.school import (
+    COORDINATOR,
+    NORTH_SUPERVISOR,
+    REGISTRAR,
+    SOUTH_SUPERVISOR,
+    START_DATA,
+    STRANGER,
+    TEACHER,
+)
 
 
 @pytest.fixture
@@ -79,7 +87,7 @@ async def test_who_left_keeps_their_name_in_the_record(directory: Directory, ros
 async def test_meetings_are_listed_with_the_part_in_them(
     rosters: Rosters, live: Live, meeting_id: str, clock: FakeClock
 ) -> None:
-    await live.run_command(TEACHER, f"meeting:{meeting_id}", "c1", "meeting.start", {})
+    await live.run_command(TEACHER, f"meeting:{meeting_id}", "c1", "meeting.start", START_DATA)
     [listed] = await rosters.meetings_of(NORTH_SUPERVISOR)
     summary = listed.pop("summary")
     assert listed == {

@@ -15,6 +15,7 @@ from server.domain.meeting import (
     answering,
     asking,
     calls,
+    catch_up,
     declining,
     deferring,
     duty,
@@ -23,6 +24,7 @@ from server.domain.meeting import (
     lifecycle,
     links,
     merging,
+    readiness,
     returning,
     settling,
 )
@@ -175,6 +177,14 @@ _SAME_FIELDS = {
     calls.StudentCalled: calls.CallOnStudent,
     calls.CallAnswered: calls.AnswerCall,
     calls.CallEnded: calls.EndCall,
+    readiness.ReadinessBegun: readiness.BeginReadiness,
+    readiness.ReadinessReported: readiness.ReportReadiness,
+    readiness.BriefAcknowledged: readiness.AcknowledgeBrief,
+    readiness.AccommodationsWereSeen: readiness.SeeAccommodations,
+    catch_up.CatchUpPlanned: catch_up.PlanCatchUp,
+    catch_up.CatchUpRevised: catch_up.ReviseCatchUp,
+    catch_up.CatchUpCarriedOut: catch_up.CarryOutCatchUp,
+    catch_up.CatchUpDropped: catch_up.DropCatchUp,
 }
 """Events that say what their command said."""
 

@@ -12,6 +12,7 @@ from server.domain.meeting import (
     answering,
     asking,
     calls,
+    catch_up,
     declining,
     deferring,
     duty,
@@ -19,6 +20,7 @@ from server.domain.meeting import (
     lifecycle,
     links,
     merging,
+    readiness,
     returning,
     settling,
 )
@@ -83,6 +85,16 @@ FACTS = EnterFacts(
 
 Caused = tuple[Actor, Any]
 
+
+def start_data(*site_ids: str) -> dict[str, Any]:
+    """`meeting.start` as it comes over the wire, without these rooms; without all, where none is given."""
+    return {
+        "without": [
+            {"site_id": site_id, "plan_id": f"plan-{site_id}", "kind": "recording"} for site_id in site_ids or SITES
+        ]
+    }
+
+
 OPENED: Sequence[Caused] = (
     (SYSTEM, facts.MeetingOpened(program_id=PROGRAM, section_id=SECTION, starts_at=STARTS_AT, ends_at=ENDS_AT)),
     (SYSTEM, facts.TeachersAssigned(teacher_ids=("theo", "vera"))),
@@ -97,8 +109,22 @@ OPENED: Sequence[Caused] = (
 STARTED: Caused = (VERA, lifecycle.MeetingStarted())
 LOBBY: Caused = (VERA, lifecycle.LobbyOpened())
 ENDED: Caused = (VERA, lifecycle.MeetingEnded())
-LIVE: Sequence[Caused] = (*OPENED, STARTED)
-"""The class is live and nobody has asked anything."""
+PLANNED: Sequence[Caused] = tuple(
+    (
+        VERA,
+        catch_up.CatchUpPlanned(
+            plan_id=f"plan-{site_id}",
+            site_id=site_id,
+            kind="recording",
+            note=None,
+            due_at=A_DAY_AFTER if site_id == ELK else DUE_BY,
+        ),
+    )
+    for site_id in SITES
+)
+"""A catch-up plan stands for every site, as nobody is in its room yet."""
+LIVE: Sequence[Caused] = (*OPENED, *PLANNED, STARTED)
+"""The class is live; nobody has come to a room, and nobody has asked anything."""
 
 
 def relayed(question_id: str, site_id: str = PINE, *, turn: int = 0, by: Actor | None = None, **fields: Any) -> Caused:
@@ -259,6 +285,27 @@ def taken_over(by: Actor, site_id: str, person_id: str) -> Caused:
 
 def off_duty(by: Actor, site_id: str, reason: Any = None) -> Caused:
     return by, duty.SignedOff(site_id=site_id, reason=reason)
+
+
+ALL_THERE: Sequence[Caused] = (LOBBY, *(on_duty(SUPERVISOR_OF[site_id], site_id) for site_id in SITES))
+"""The lobby is open, and every room has its adult."""
+
+ATTENDED: Sequence[Caused] = (*OPENED, *ALL_THERE, STARTED)
+"""The class is live, and every room has its adult."""
+
+
+def reported(status: Any, site_id: str = PINE, by: Actor | None = None, **found: Any) -> Caused:
+    """The room's supervisor says how it stands."""
+    nothing = {"microphone": "not_checked", "camera": "not_checked", "round_trip_ms": None}
+    rest = {"loss_percent": None, "phone": "not_checked", "note": None}
+    event = readiness.ReadinessReported(site_id=site_id, status=status, **(nothing | rest | found))
+    return by or SUPERVISOR_OF[site_id], event
+
+
+def planned(plan_id: str, site_id: str = PINE, kind: Any = "site_led", note: str | None = None) -> Caused:
+    """Vera plans how the site makes up for the class."""
+    due_at = A_DAY_AFTER if site_id == ELK else DUE_BY
+    return VERA, catch_up.CatchUpPlanned(plan_id=plan_id, site_id=site_id, kind=kind, note=note, due_at=due_at)
 
 
 def with_relief(site_id: str = PINE, *others: Actor) -> Caused:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from server.domain.actors import Actor, Grant, Role, system
 from server.service.directory import Directory
+from tests.support.meetings import start_data
 
 PROGRAM = "plains"
 SYSTEM = system(PROGRAM)
@@ -66,6 +67,9 @@ ROWS: Sequence[tuple[str, object]] = [
      | {"endorsement": "Physics 7–12", "valid_from": "2024-07-01", "valid_to": "2028-06-30"}),
     ("clearances", {"id": "clear", "person_id": "nora", "status": "cleared", "expires_on": "2027-06-30"}),
 ]  # fmt: skip
+
+START_DATA = start_data("north", "south")
+"""`meeting.start` of the school's class, to whose rooms nobody has come."""
 
 
 async def found_school(directory: Directory) -> None:

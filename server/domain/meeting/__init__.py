@@ -5,6 +5,7 @@ from . import (
     answering,
     asking,
     calls,
+    catch_up,
     declining,
     deferring,
     duty,
@@ -13,6 +14,7 @@ from . import (
     lifecycle,
     links,
     merging,
+    readiness,
     returning,
     settling,
 )
@@ -24,6 +26,7 @@ __all__ = [
     "answering",
     "asking",
     "calls",
+    "catch_up",
     "declining",
     "deferring",
     "duty",
@@ -32,6 +35,7 @@ __all__ = [
     "lifecycle",
     "links",
     "merging",
+    "readiness",
     "returning",
     "settling",
 ]

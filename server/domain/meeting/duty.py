@@ -6,6 +6,7 @@ to hand over needs none. Whose duty ends because the directory moved them, or wi
 """
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from ..actors import Permission
 from ..fields import Id
@@ -195,6 +196,20 @@ def uncovered_since(state: Meeting, site_id: str) -> int | None:
         return None
     owed_from = state.started_at if state.lobby_at is None else state.lobby_at
     return max(owed_from or 0, held.left_at or 0)
+
+
+def is_cleared(state: Meeting, person_id: str) -> bool:
+    """Whether the adult's clearance stands on the meeting's date, by the directory's last word.
+
+    The stream holds no time zone: the date is that of UTC at the planned start. In the Americas an evening's class so
+    asks for one day more, which is the safe side.
+    """
+    credentials = state.credentials.get(person_id)
+    clearance = credentials and credentials.clearance
+    if not clearance or clearance.status not in ("cleared", "expiring"):
+        return False
+    day = datetime.fromtimestamp(state.starts_at / 1000, UTC).date().isoformat()
+    return clearance.expires_on is None or day <= clearance.expires_on
 
 
 def timeline_of(state: Meeting, site_id: str) -> RoomTimeline:

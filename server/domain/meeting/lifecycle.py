@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from ..actors import Permission
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .calls import open_calls_ended
+from .catch_up import RoomPlan, planned_without
 from .deferring import undecided
 from .owing import owed_in_words
 from .state import Meeting, require_held, require_live, require_teacher
@@ -31,7 +32,9 @@ class OpenLobby:
 @command("meeting.start", may=Permission.START_MEETING)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartMeeting:
-    """The teacher begins the live class."""
+    """The teacher begins the live class; `without`: the catch-up plans of the rooms that are not there."""
+
+    without: tuple[RoomPlan, ...] = ()
 
 
 @command("meeting.end", may=Permission.END_MEETING)
@@ -90,13 +93,14 @@ def open_lobby(state: Meeting, command: OpenLobby, context: Context) -> list[obj
 
 @decides(StartMeeting)
 def start_meeting(state: Meeting, command: StartMeeting, context: Context) -> list[object]:
+    """A class starts without a room only with a recorded catch-up plan for that site (domain.md §1)."""
     require_teacher(state, context)
     if state.status == "live":
         raise Refused("already_live", "the class is live already")
     if state.is_over:
         raise Refused("meeting_ended", "the class has ended and cannot be started again")
     require_held(state)
-    return [MeetingStarted()]
+    return [*planned_without(state, command.without, context), MeetingStarted()]
 
 
 @decides(EndMeeting)

@@ -41,6 +41,13 @@ ON_WAY_BACK: tuple[QuestionStatus, ...] = ("answered", "delivered", "cannot_find
 Urgency: TypeAlias = Literal["normal", "blocking"]
 AnswerForm: TypeAlias = Literal["spoken_to_all", "spoken_to_site", "written"]
 DeclineReason: TypeAlias = Literal["off_topic", "answered_before", "ask_your_site", "not_for_class", "other"]
+ReadinessStatus: TypeAlias = Literal["checking", "ready", "degraded", "down", "closed"]
+DeviceCheck: TypeAlias = Literal["ok", "denied", "missing", "not_checked"]
+PhoneCheck: TypeAlias = Literal["reached", "not_reached", "none", "not_checked"]
+CatchUpKind: TypeAlias = Literal["recording", "site_led", "make_up_session", "written_work", "other"]
+CatchUpStatus: TypeAlias = Literal["open", "carried_out", "dropped"]
+DropReason: TypeAlias = Literal["room_took_part", "caught_up_elsewhere", "no_students_there", "planned_in_error"]
+"""Why a plan is not carried out: a closed list, as free text would be the next thing to erase."""
 CallStatus: TypeAlias = Literal["called", "ready", "not_here", "ended"]
 
 
@@ -208,6 +215,68 @@ class RoomLink:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomReport:
+    """What an adult said of the room before class; times are milliseconds, UTC, `by` is their id."""
+
+    status: ReadinessStatus
+    by: str
+    at: int
+    microphone: DeviceCheck = "not_checked"
+    camera: DeviceCheck = "not_checked"
+    round_trip_ms: int | None = None
+    loss_percent: int | None = None
+    phone: PhoneCheck = "not_checked"
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BriefRead:
+    """Which version of the lesson's brief somebody in the room has read."""
+
+    version: int
+    by: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccommodationsSeen:
+    """Somebody in the room has seen its accommodations: `what` they saw, to tell when it is so no more."""
+
+    by: str
+    at: int
+    what: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What is known of a room before class."""
+
+    report: RoomReport | None = None
+    brief: BriefRead | None = None
+    seen: AccommodationsSeen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpPlan:
+    """How a site makes up for a class that went on without it; times are milliseconds, UTC."""
+
+    plan_id: str
+    site_id: str
+    kind: CatchUpKind
+    note: str | None
+    due_at: int
+    by: str
+    at: int
+    status: CatchUpStatus = "open"
+    minutes: int | None = None
+    """How long the site led it."""
+    drop_reason: DropReason | None = None
+    closed_by: str | None = None
+    closed_at: int | None = None
+    """Who carried it out or dropped it, and when."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoomReceipt:
     """Where an announcement stands in one room: on the tablet, read out and by whom; times are milliseconds, UTC."""
 
@@ -288,6 +357,9 @@ class Meeting:
     links: Mapping[str, RoomLink] = field(default_factory=dict)
     """By site; a room that was never heard has none."""
     announcements: Mapping[str, Announcement] = field(default_factory=dict)
+    readiness: Mapping[str, Readiness] = field(default_factory=dict)
+    """By site; one of which nobody said anything has none."""
+    catch_ups: Mapping[str, CatchUpPlan] = field(default_factory=dict)
     timelines: Mapping[str, RoomTimeline] = field(default_factory=dict)
     """By site; one that left the meeting keeps what happened there."""
     due: Mapping[str, int] = field(default_factory=dict)
