@@ -41,6 +41,7 @@ export function AnswerForm({ question, standing, drafts, acts }) {
         <span class="small">${t(draft.form === 'written' ? 'answer.written' : 'answer.line')}</span>
         <textarea
           ref=${area}
+          autocomplete="off"
           rows="2"
           dir="auto"
           value=${draft.text}

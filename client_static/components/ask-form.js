@@ -70,6 +70,7 @@ export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNa
           <span>${t('ask.words')}</span>
           <textarea
             ref=${area}
+            autocomplete="off"
             rows="2"
             dir="auto"
             value=${draft.text}
