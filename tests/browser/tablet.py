@@ -12,11 +12,11 @@ from typing import Any
 from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.conftest import ARGS, chromium_path
+from tests.browser.screens import becomes
 
 START_SECONDS = 60
-STORED_SECONDS = 20
 SESSION_SECONDS = 5
-"""After this long the browser has written down what its tabs hold: it does so by timers of its own, of 1 s and 2.5 s."""
+"""After this long the browser has written down what its tabs hold: by timers of its own, of 1 s and 2.5 s."""
 
 DUMP = """async () => {
   const db = await new Promise((resolve, reject) => {
@@ -49,9 +49,7 @@ async def stored(page: Page) -> dict[str, list[dict[str, Any]]]:
 
 async def stored_within(page: Page, is_meant: Callable[[dict[str, list[dict[str, Any]]]], bool]) -> None:
     """Wait until the tablet's database is as meant: a row goes a moment after the server's word for it has come."""
-    async with asyncio.timeout(STORED_SECONDS):
-        while not is_meant(await stored(page)):
-            await asyncio.sleep(0.05)
+    await becomes(lambda: stored(page), is_meant)
 
 
 class Tablet:

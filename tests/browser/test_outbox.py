@@ -14,7 +14,7 @@ from playwright.async_api import Dialog, Page, async_playwright, expect
 from playwright.async_api import Error as BrowserError
 
 from tests.browser.conftest import People
-from tests.browser.screens import Console, Room
+from tests.browser.screens import Console, Room, becomes
 from tests.browser.tablet import SESSION_SECONDS, Tablet, stored, stored_within
 from tests.browser.test_accessibility import axe
 from tests.support.server import ServerProcess
@@ -145,9 +145,7 @@ async def test_what_waits_goes_out_from_the_first_page_too(
         await asyncio.to_thread(server.start)
     await page.goto(school.door(MESA))
     await expect(page.get_by_text("Live now")).to_be_visible()
-    async with asyncio.timeout(15):
-        while not await asyncio.to_thread(school.texts, "Nobody opens"):
-            await asyncio.sleep(0.1)
+    await becomes(lambda: asyncio.to_thread(school.texts, "Nobody opens"), bool)
     await expect(page.get_by_text("Not sent yet")).to_have_count(0)
 
 

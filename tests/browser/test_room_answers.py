@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import Room
+from tests.browser.screens import Room, becomes
 from tests.browser.screenshots import Commands
 from tests.browser.test_accessibility import CUT, PHONE, assert_accessible
 from tests.browser.thumb import NARROW, PORTRAIT, Thumb
@@ -142,7 +142,7 @@ async def test_the_focus_never_falls_to_nowhere(people: People, commands: Comman
     await button(room.card(one.text), "Got it").focus()
     await room.page.keyboard.press("Enter")
     await expect(room.card(one.text)).to_contain_text(f"{one.student} got it")
-    assert await room.page.evaluate("document.activeElement !== document.body")
+    await becomes(lambda: room.page.evaluate("document.activeElement !== document.body"), bool)
 
 
 async def test_asked_to_repeat_exactly_the_words_are_there_to_be_put_right(people: People, commands: Commands) -> None:
