@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import { AskForm, emptyDraft } from '../components/ask-form.js'
 import { Bar } from '../components/bar.js'
+import { BriefLine } from '../components/brief-line.js'
 import { DutyBar } from '../components/duty-bar.js'
 import { useFocusKept } from '../components/focus-kept.js'
 import { LastAsk } from '../components/last-ask.js'
@@ -27,6 +28,8 @@ import { EVERY_MS, measured, toTell } from '../core/round-trip.js'
 import { locale, t } from '../core/text.js'
 import { asTimes } from '../core/time.js'
 import { RosterNotice } from './meeting.js'
+
+const OVER = new Set(['ended', 'reconciled', 'cancelled'])
 
 export function SupervisorPage({ meeting, title, section }) {
   const [picked, pick] = useState(null)
@@ -65,6 +68,7 @@ export function SupervisorPage({ meeting, title, section }) {
         <div class="tablet-standing">
           <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
           <${VideoLink} meeting=${view} />
+          ${!OVER.has(view.status) && html`<${BriefLine} id=${meeting.id} isLinked=${link.value === 'connected'} />`}
         </div>
       </div>
       <${ToDo}
