@@ -63,7 +63,7 @@ export default {
   'signOut.submit': 'Delete and sign out',
 
   'desk.registrar': 'Credit records and transcripts are not in this version. You may read the program’s sites here; live classes are for the people in them.',
-  'desk.coordinator': 'Classes that are live now can be watched above: the rooms and their waits, but no student’s name and no private question.',
+  'desk.coordinator': 'A class that is live now can be watched from this page: the rooms and their waits, but no student’s name and no private question.',
   'desk.sites': 'Sites of the program',
   'desk.noSites': 'The program has no sites yet.',
 

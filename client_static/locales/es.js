@@ -82,7 +82,7 @@ export default {
   'signOut.submit': 'Borrar y cerrar la sesión',
 
   'desk.registrar': 'Esta versión no incluye los registros de créditos ni los expedientes. Aquí puede ver los planteles del programa; las clases en vivo son para quienes participan en ellas.',
-  'desk.coordinator': 'Arriba puede observar las clases que están en vivo: las salas y sus esperas, pero ningún nombre de estudiante ni preguntas privadas.',
+  'desk.coordinator': 'Desde esta página puede observar las clases que están en vivo: las salas y sus esperas, pero ningún nombre de estudiante ni preguntas privadas.',
   'desk.sites': 'Planteles del programa',
   'desk.noSites': 'El programa todavía no tiene planteles.',
 
