@@ -26,6 +26,7 @@ from .realtime.gateway import Gateway
 from .rest.client_files import ClientFiles
 from .service.accounts import Accounts, Session, SignInLimits
 from .service.attempts import Attempts
+from .service.briefs import Briefs
 from .service.clock import Clock, SystemClock
 from .service.demo import Demo
 from .service.demo_program import PEOPLE
@@ -123,6 +124,7 @@ def create_app(
         planning=Planning(database, directory, live, clock),
         schedule=schedule,
         feeds=Feeds(database, schedule, clock),
+        briefs=Briefs(database, clock),
         client=ClientFiles(client),
         rate=rate,
         readiness=Readiness(database, lambda: gateway.is_draining, lambda: gateway.link),

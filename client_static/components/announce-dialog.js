@@ -37,6 +37,7 @@ export function AnnounceDialog({ rooms, names, room, onAnnounce, onClose }) {
           <span>${t('announce.words')}</span>
           <textarea
             ref=${area}
+            autocomplete="off"
             rows="3"
             dir="auto"
             autofocus

@@ -10,10 +10,12 @@ const FORMS = ['spoken_to_all', 'spoken_to_site', 'written']
 export function AnswerForm({ question, standing, drafts, acts }) {
   const id = question.question_id
   const isOwed = standing === 'deferred'
-  const draft = { form: 'spoken_to_all', text: '', ...drafts.value[id], ...(isOwed ? { form: 'written' } : {}) }
+  const read = () => ({ form: 'spoken_to_all', text: '', ...drafts.value[id], ...(isOwed ? { form: 'written' } : {}) })
+  const draft = read()
   const [fault, setFault] = useState(null)
   const area = useRef(null)
-  const write = (changes) => drafts.write(id, { ...draft, ...changes })
+  // Read anew: a second change may come before the page has shown the first.
+  const write = (changes) => drafts.write(id, { ...read(), ...changes })
 
   function submit(event) {
     event?.preventDefault()
@@ -41,6 +43,7 @@ export function AnswerForm({ question, standing, drafts, acts }) {
         <span class="small">${t(draft.form === 'written' ? 'answer.written' : 'answer.line')}</span>
         <textarea
           ref=${area}
+          autocomplete="off"
           rows="2"
           dir="auto"
           value=${draft.text}

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { html } from '../core/html.js'
 import { isKept } from '../core/tablet.js'
 import { t } from '../core/text.js'
+import { useWritten } from '../core/written.js'
 import { AskChoices, MAX_TEXT } from './ask-choices.js'
 import { StudentPicker } from './student-picker.js'
 
@@ -31,7 +32,7 @@ export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNa
   const lastName = last !== draft.student_id && students.find((student) => student.student_id === last)?.name
   const isNobody = draft.student_id === undefined
   const fault = missing === 'words' ? faultIn(draft.text) : null
-  const write = (changes) => onDraft({ ...draft, ...changes })
+  const { read, write } = useWritten(draft, onDraft)
 
   useEffect(() => {
     if (focusOn) area.current.focus()
@@ -39,8 +40,9 @@ export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNa
 
   function submit(event) {
     event.preventDefault()
+    const draft = read()
     if (!draft.text && Date.now() - sentAt.current < BOUNCE_MS) return
-    const found = faultIn(draft.text) ? 'words' : isNobody && !isNameless ? 'who' : null
+    const found = faultIn(draft.text) ? 'words' : draft.student_id === undefined && !isNameless ? 'who' : null
     setMissing(found)
     if (found === 'words') return area.current.focus()
     if (found === 'who') return form.current.querySelector('.chips input').focus()
@@ -70,6 +72,7 @@ export function AskForm({ draft, onDraft, students, last, onSend, isUnsure, isNa
           <span>${t('ask.words')}</span>
           <textarea
             ref=${area}
+            autocomplete="off"
             rows="2"
             dir="auto"
             value=${draft.text}

@@ -43,7 +43,7 @@ export function DeclineDialog({ question, site, onDecline, onClose }) {
         </fieldset>
         <label class="field">
           <span class="small">${t(reason === 'other' ? 'decline.noteNeeded' : 'decline.note')}</span>
-          <textarea ref=${note} rows="2" maxlength=${MOST} dir="auto" aria-invalid=${fault === 'decline.needsNote' ? 'true' : undefined}></textarea>
+          <textarea ref=${note} rows="2" autocomplete="off" maxlength=${MOST} dir="auto" aria-invalid=${fault === 'decline.needsNote' ? 'true' : undefined}></textarea>
         </label>
         <p class="fault" role="alert">${fault && t(fault)}</p>
         <p class="small mute">${t('decline.may')}</p>

@@ -32,6 +32,7 @@ export function StudentPicker({ students, chosen, fault, onChoose }) {
         <span class="unseen">${t('ask.search')}</span>
         <input
           type="search"
+          autocomplete="off"
           placeholder=${t('ask.search')}
           value=${sought}
           onInput=${(event) => setSought(event.target.value)}

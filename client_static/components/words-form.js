@@ -27,6 +27,7 @@ export function WordsForm({ label, most, needs, send, text: first = '', onSend, 
         <span>${label}</span>
         <textarea
           ref=${area}
+          autocomplete="off"
           rows="2"
           dir="auto"
           value=${text}

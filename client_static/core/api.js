@@ -73,10 +73,13 @@ export const api = {
   owed: () => request('GET', '/api/owed'),
   /** The listing of one meeting, or null: lists are by time, and a report may be asked for years later. */
   meeting: async (meetingId) => {
-    const { snapshot } = await request('GET', `/api/meetings/${enc(meetingId)}`)
-    const { starts_at: since, ends_at: until } = snapshot.find((one) => one.kind === 'meeting').value
+    const { starts_at: since, ends_at: until } = (await api.views(meetingId)).find((one) => one.kind === 'meeting').value
     return (await api.meetings({ since, until })).find((one) => one.id === meetingId) ?? null
   },
+  /** Everything that one sees of a meeting now, as `[{kind, id, value}]`. */
+  views: async (meetingId) => (await request('GET', `/api/meetings/${enc(meetingId)}`)).snapshot,
+  brief: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/brief`),
+  writeBrief: (meetingId, brief) => request('POST', `/api/meetings/${enc(meetingId)}/brief`, brief),
   report: (meetingId) => request('GET', `/api/meetings/${enc(meetingId)}/report`),
   /** Where the files of a meeting lie, for links. */
   files: (meetingId) => ({

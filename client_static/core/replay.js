@@ -25,8 +25,10 @@ export function createReplay(steps) {
   }
 }
 
-/** Before the class there is only the directory at work: the replay begins with the start, or else with all there is. */
+const BEGINNINGS = new Set(['meeting.lobby_opened', 'meeting.started'])
+
+/** Before the rooms come in there is only the directory at work: the replay begins with them, or else with all there is. */
 export function firstStep(steps) {
-  const started = steps.findIndex((step) => step.name === 'meeting.started')
-  return started < 0 ? steps.length : started + 1
+  const begun = steps.findIndex((step) => BEGINNINGS.has(step.name))
+  return begun < 0 ? steps.length : begun + 1
 }

@@ -10,6 +10,7 @@ const ROUTES = [
   [/^\/$/, () => ({ page: 'home' })],
   [/^\/schedule\/?$/, () => ({ page: 'schedule' })],
   [/^\/sign-in\/?$/, () => ({ page: 'door' })],
+  [/^\/meetings\/([^/]+)\/brief\/?$/, (id) => ({ page: 'brief', id: decodeURIComponent(id) })],
   [/^\/meetings\/([^/]+)\/report\/?$/, (id) => ({ page: 'report', id: decodeURIComponent(id) })],
   [/^\/meetings\/([^/]+)\/?$/, (id) => ({ page: 'meeting', id: decodeURIComponent(id) })],
 ]
@@ -35,12 +36,13 @@ function madeOf(make, found) {
 /** Where the sign-in page should lead: the page that was asked for, if it is one of ours, else home. */
 export function nextOf(search) {
   const next = new URLSearchParams(search).get('next') ?? '/'
-  return ['home', 'schedule', 'meeting', 'report'].includes(routeOf(next).page) ? next : '/'
+  return ['home', 'schedule', 'meeting', 'brief', 'report'].includes(routeOf(next).page) ? next : '/'
 }
 
 export const route = computed(() => routeOf(path.value))
 
 export const meetingPath = (id) => `/meetings/${encodeURIComponent(id)}`
+export const briefPath = (id) => `${meetingPath(id)}/brief`
 export const reportPath = (id) => `${meetingPath(id)}/report`
 
 export function go(pathname, { isInstead = false } = {}) {

@@ -16,6 +16,7 @@ import { loadSession, session, sessionProblem } from '../core/session.js'
 import { startIdleLock, startSweeping, tablet } from '../core/tablet.js'
 import { language, t } from '../core/text.js'
 import { startTicking } from '../core/time.js'
+import { BriefPage } from './brief.js'
 import { HomePage } from './home.js'
 import { LockedPage } from './locked.js'
 import { MeetingPage } from './meeting.js'
@@ -27,6 +28,7 @@ const PAGES = {
   home: HomePage,
   schedule: SchedulePage,
   meeting: MeetingPage,
+  brief: BriefPage,
   report: ReportPage,
   door: Through,
   lost: LostPage,

@@ -13,7 +13,7 @@ import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
 import { isListedLive, unsentByMeeting } from '../core/meeting.js'
-import { meetingPath, reportPath } from '../core/router.js'
+import { briefPath, meetingPath, reportPath } from '../core/router.js'
 import { browserZone, localIn } from '../core/schedule.js'
 import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
@@ -134,6 +134,7 @@ function MeetingList({ title, meetings, most = Infinity }) {
           </a>
           ${meeting.status === 'cancelled' && html`<${Pill} tone="bad">${t('status.cancelled')}<//>`}
           <span class="small mute">${whenOf(meeting)}</span>
+          ${['scheduled', 'lobby'].includes(meeting.status) && html`<a class="small" href=${briefPath(meeting.id)}>${t('brief.link')}</a>`}
           ${OVER.has(meeting.status) && html`<a class="small" href=${reportPath(meeting.id)}>${t('home.report')}</a>`}
         </li>`,
       )}

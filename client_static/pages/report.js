@@ -14,6 +14,8 @@ import { meetingPath } from '../core/router.js'
 import { language, locale, t } from '../core/text.js'
 import { asClockWithSeconds, asDay, asTimes, serverInstant } from '../core/time.js'
 
+const OVER = new Set(['ended', 'reconciled'])
+
 export function ReportPage({ id }) {
   const [read, error, load] = useLoaded(() => readAll(id), 0, id)
   const title = t('report.title', { title: read?.listing.title ?? t('meeting.title') })
@@ -44,7 +46,7 @@ function Report({ id, read, onAgain }) {
   const { report, steps, names, at } = read
   const { meeting } = report
   const files = api.files(id)
-  const isOver = meeting.status === 'ended'
+  const isOver = OVER.has(meeting.status)
   const [from, to] = [meeting.started_at ?? meeting.starts_at, meeting.ended_at ?? meeting.ends_at]
   return html`
     ${!isOver &&

@@ -5,6 +5,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 
 import { AskForm, emptyDraft } from '../components/ask-form.js'
 import { Bar } from '../components/bar.js'
+import { BriefLine, LinkDies, useBrief } from '../components/brief-line.js'
 import { DutyBar } from '../components/duty-bar.js'
 import { useFocusKept } from '../components/focus-kept.js'
 import { LastAsk } from '../components/last-ask.js'
@@ -28,6 +29,8 @@ import { locale, t } from '../core/text.js'
 import { asTimes } from '../core/time.js'
 import { RosterNotice } from './meeting.js'
 
+const OVER = new Set(['ended', 'reconciled', 'cancelled'])
+
 export function SupervisorPage({ meeting, title, section }) {
   const [picked, pick] = useState(null)
   const [focusOn, setFocus] = useState(0)
@@ -40,6 +43,7 @@ export function SupervisorPage({ meeting, title, section }) {
   const { link } = meeting.live
   const acts = useMemo(() => actsOf(meeting, setFocus), [meeting])
   const room = roomOf(meeting, siteId)
+  const brief = useBrief(meeting.id)
   const about = aboutOf(meeting, { acts, isLive, siteId })
   const main = useFocusKept(['todo', 'strip'])
   useToDoAnnounced(room.toDo, room.calls, room.told, names)
@@ -66,6 +70,7 @@ export function SupervisorPage({ meeting, title, section }) {
           <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
           <${VideoLink} meeting=${view} />
         </div>
+        ${brief?.link_dies && isLive && link.value !== 'connected' && html`<${LinkDies} brief=${brief} />`}
       </div>
       <${ToDo}
         about=${about}
@@ -93,6 +98,7 @@ export function SupervisorPage({ meeting, title, section }) {
           : html`<p class="empty">${t(`ask.not.${view.status}`)}</p>`}
       </section>
       <div class="tablet-rest">
+        ${brief && !OVER.has(view.status) && html`<${BriefLine} id=${meeting.id} brief=${brief} />`}
         <${OurQuestions}
           about=${about}
           unsent=${room.unsent}

@@ -17,6 +17,7 @@ import { TeacherDialog } from '../components/teacher-dialog.js'
 import { VideoLink } from '../components/video-link.js'
 import { WayBack } from '../components/way-back.js'
 import { html } from '../core/html.js'
+import { briefPath } from '../core/router.js'
 import { t } from '../core/text.js'
 import { RosterNotice } from './meeting.js'
 import { useDesk } from './teacher-desk.js'
@@ -51,6 +52,7 @@ export function TeacherPage({ meeting, title, section }) {
         <${NowPanel} ...${{ meeting, desk, acts, drafts }} />
         <div class="aside" tabindex="0" role="group" aria-label=${t('teacher.aside')}>
           <${VideoLink} meeting=${meeting.meeting.value} />
+          <a class="btn" href=${briefPath(meeting.id)}>${t('brief.link')}</a>
           <${Announcements}
             announcements=${meeting.announcements.value}
             canAnnounce=${isLive || status === 'lobby'}

@@ -9,7 +9,7 @@ import { VideoLink } from '../components/video-link.js'
 import { Wait } from '../components/wait.js'
 import { html } from '../core/html.js'
 import { board } from '../core/questions.js'
-import { reportPath } from '../core/router.js'
+import { briefPath, reportPath } from '../core/router.js'
 import { t } from '../core/text.js'
 import { RosterNotice } from './meeting.js'
 
@@ -22,6 +22,7 @@ export function WatchPage({ meeting, title, section }) {
     <${Bar} title=${title} under=${section}>
       <span class="grow"></span>
       <span class="small">${t(`status.${status}`)}</span>
+      <a class="btn" href=${briefPath(meeting.id)}>${t('brief.link')}</a>
       <a class="btn" href=${reportPath(meeting.id)}>${t('watch.report')}</a>
       <${LinkState} live=${meeting.live} />
       <${VideoLink} meeting=${meeting.meeting.value} />

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     WATCH_MEETING = "meeting:watch"
     READ_REPORT = "meeting:report"
     READ_ROSTER = "roster:read"
+    WRITE_BRIEF = "brief:write"
     RELAY_QUESTION = "question:relay"
     SEE_QUESTION = "question:see"
     CLAIM_QUESTION = "question:claim"
@@ -75,6 +76,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.WATCH_MEETING,
         Permission.READ_REPORT,
         Permission.READ_ROSTER,
+        Permission.WRITE_BRIEF,
         Permission.SEE_QUESTION,
         Permission.CLAIM_QUESTION,
         Permission.ANSWER_QUESTION,

@@ -55,6 +55,7 @@ QuestionText = Annotated[
     str, Strict(), Field(max_length=MAX_QUESTION_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
 ]
 AnswerText = Annotated[str, Strict(), Field(max_length=MAX_ANSWER_CHARACTERS), AfterValidator(_plain)]
+BriefText = Annotated[str, Strict(), Field(max_length=MAX_QUESTION_CHARACTERS), AfterValidator(_plain)]
 NoteText = Annotated[str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain)]
 AnnouncementText = Annotated[
     str, Strict(), Field(max_length=MAX_ANNOUNCEMENT_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)

@@ -12,6 +12,7 @@ from ..domain.views import Audience
 from ..logs import Lines
 from ..origins import Caller, Origins
 from ..service.accounts import Accounts, Session
+from ..service.briefs import Briefs
 from ..service.clock import Clock
 from ..service.directory import Directory
 from ..service.feeds import Feeds
@@ -39,6 +40,7 @@ class Services:
     planning: Planning
     schedule: Schedule
     feeds: Feeds
+    briefs: Briefs
     client: ClientFiles
     rate: Rate
     readiness: Readiness

@@ -18,7 +18,7 @@ from .routes import Content, Open, Query, Scope, route
 
 HTML = Content("text/html")
 YEAR = 365 * 24 * 60 * 60
-_PAGE = re.compile(r"/(schedule|meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/report)?)?")
+_PAGE = re.compile(r"/(schedule|meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/(brief|report))?)?")
 
 
 class Next(Query):
@@ -42,6 +42,12 @@ async def schedule_page(call: Call) -> web.StreamResponse:
 @route("GET", "/meetings/{meeting_id}", may=Permission.OWN_SESSION, scope=Scope.PAGE, response=HTML)
 async def meeting_page(call: Call) -> web.StreamResponse:
     """The live class."""
+    return await shell(call.services, call.request)
+
+
+@route("GET", "/meetings/{meeting_id}/brief", may=Permission.OWN_SESSION, scope=Scope.PAGE, response=HTML)
+async def brief_page(call: Call) -> web.StreamResponse:
+    """What a class needs beforehand, on one screen."""
     return await shell(call.services, call.request)
 
 

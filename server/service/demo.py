@@ -20,13 +20,16 @@ from uuid_utils import uuid7
 from ..domain.actors import Actor, system
 from ..domain.meeting.state import supervises
 from ..domain.messages import Refused
+from ..domain.views import Audience
 from ..storage import directory_tables as t
 from ..storage.directory import local_date
 from ..storage.engine import Database
 from ..storage.tables import streams
 from .accounts import Accounts
+from .briefs import Briefs
 from .clock import Clock
 from .demo_program import (
+    BRIEF,
     CALENDAR_FROM,
     COORDINATOR_ID,
     LAB_ID,
@@ -62,6 +65,9 @@ class Key:
     token: str
 
 
+AS_TEACHER = Audience("teacher")
+
+
 class Demo:
     """Loads the demo program, keeps a class going in it, and lets its people in."""
 
@@ -79,6 +85,7 @@ class Demo:
         self._directory = directory
         self._live = live
         self._planning = Planning(database, directory, live, clock)
+        self._briefs = Briefs(database, clock)
         self._accounts = accounts
         self._clock = clock
         self._path = folder / FILE_NAME
@@ -94,6 +101,14 @@ class Demo:
             await self._plan_lab()
         await self._renew_keys()
         await self._hold_classes()
+        await self._write_brief()
+
+    async def _write_brief(self) -> None:
+        """The class that is live has its brief, as a teacher would have written it."""
+        live = [one.id for one in await _classes(self._database) if one.status == "live"]
+        for meeting_id in live:
+            if (await self._briefs.read(meeting_id, AS_TEACHER))["version"] == 0:
+                await self._briefs.write(await self._teacher(), meeting_id, AS_TEACHER, 0, dict(BRIEF))
 
     async def _plan_lab(self) -> None:
         """Plan the lab, with what comes up in schools: one is moved, one cancelled, somebody stands in."""

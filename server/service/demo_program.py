@@ -1,6 +1,6 @@
 """The demo's people and places, all invented: four rural schools in two time zones, and one physics class."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -99,6 +99,17 @@ def program_rows(yesterday: str, today: str) -> Sequence[tuple[str, dict[str, An
         rows.append(("section_sites", {"section_id": SECTION_ID, "site_id": site_id, "begins_on": begins_on}))
     return rows + _students(begins_on)
 
+
+BRIEF: Mapping[str, Any] = {
+    "today": "Forces on a ramp: from the picture to the equation.\n"
+    "First ten minutes: last week's question on tension. Then ramps without friction, then with it.",
+    "hand_out": "The ramp worksheet, one each.\nA protractor for each pair, and a block with a string for each table.",
+    "watch_for": "Mass is not weight: ask them for the unit.\n"
+    "The angle at the block is that at the floor: measured from the wall, sin and cos are swapped.",
+    "link_dies": "Go on with exercises 1 to 4 on page 112, in pairs. Relay questions as they come: the tablet keeps "
+    "them. If the link is gone for ten minutes, let each table slide its block and write down the angle.",
+}
+"""The lesson brief of the class that is live."""
 
 _LAB_SITES = (("pine-ridge", 0), ("harlow", 10), ("kettle-creek", 0))
 """The lab's sites, and how many minutes after its start each joins."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
     text,
@@ -271,6 +272,22 @@ notice_receipts = Table(
     Column("notice_id", String(64), ForeignKey("notices.id"), primary_key=True),
     Column("person_id", String(64), ForeignKey("people.id"), primary_key=True),
     Column("at", BigInteger, nullable=False),
+)
+
+lesson_briefs = Table(
+    "lesson_briefs",
+    metadata,
+    Column("meeting_id", String(64), ForeignKey("meetings.id"), primary_key=True),
+    Column("program_id", String(64), ForeignKey("programs.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("today", Text, nullable=False),
+    Column("hand_out", Text, nullable=False),
+    Column("watch_for", Text, nullable=False),
+    Column("link_dies", Text, nullable=False, comment="what the room does when it has lost the class"),
+    Column("materials", JSON, nullable=False, comment="[{title, url}]"),
+    Column("written_by", String(64), nullable=False),
+    Column("written_at", BigInteger, nullable=False),
+    comment="what the people of a meeting read before it",
 )
 
 feeds = Table(

@@ -1,7 +1,9 @@
 """The screens as a person finds their way on them: by role and label, never by class or id."""
 
+import asyncio
 import re
-from typing import Literal
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeVar
 
 from playwright.async_api import Locator, Page, expect
 
@@ -10,6 +12,21 @@ LANGUAGES = {"en": "English", "es": "Español"}
 
 PANEL = re.compile("^(Selected|In hand|Answering now|Waiting for the repeat|To answer in writing)$")
 """What the teacher's panel is called, by what its question is to them."""
+
+PATIENCE_SECONDS = 10
+T = TypeVar("T")
+
+
+async def becomes(read: Callable[[], Awaitable[T]], is_meant: Callable[[T], bool]) -> T:
+    """Read again until it is as meant: a page answers a key or a commit by its next frame, not in the same breath."""
+    found: T | None = None
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not is_meant(found := await read()):
+                await asyncio.sleep(0.05)
+    except TimeoutError:
+        raise AssertionError(f"it stayed {found!r}") from None
+    return found
 
 
 async def speak(page: Page, language: str) -> None:

@@ -71,6 +71,10 @@ class Commands:
         """One request about the class; `body` None is a GET."""
         return self._send(person_id, f"/api/meetings/{self._meeting}{path}", body)
 
+    def listed(self, person_id: str) -> list[Any]:
+        """The person's classes, by start."""
+        return list(self._send(person_id, "/api/meetings", None)["meetings"])
+
     def add(self, kind: str, **row: Any) -> None:
         """One row of the directory, by the coordinator."""
         self._send("coordinator", f"/api/directory/{kind}", row)

@@ -5,14 +5,18 @@ import os
 import re
 import signal
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
 from tests.browser.conftest import ARGS, chromium_path
+from tests.browser.screens import becomes
 
 START_SECONDS = 60
+SESSION_SECONDS = 5
+"""After this long the browser has written down what its tabs hold: by timers of its own, of 1 s and 2.5 s."""
 
 DUMP = """async () => {
   const db = await new Promise((resolve, reject) => {
@@ -41,6 +45,11 @@ async def stored(page: Page) -> dict[str, list[dict[str, Any]]]:
     """All rows of the tablet's database, by store; bytes as characters, keys as what they are."""
     found: dict[str, list[dict[str, Any]]] = await page.evaluate(DUMP)
     return found
+
+
+async def stored_within(page: Page, is_meant: Callable[[dict[str, list[dict[str, Any]]]], bool]) -> None:
+    """Wait until the tablet's database is as meant: a row goes a moment after the server's word for it has come."""
+    await becomes(lambda: stored(page), is_meant)
 
 
 class Tablet:

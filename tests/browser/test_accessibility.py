@@ -3,6 +3,7 @@
 axe is injected past the policy, in contexts of its own; the policy itself is watched by every other test.
 """
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import LANGUAGES, Console, Room, speak
+from tests.browser.screens import LANGUAGES, Console, Room, becomes, speak
 from tests.browser.screenshots import Commands, make_ways
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -194,7 +195,7 @@ async def test_the_bar_takes_two_lines_at_most_on_a_phone(people: People) -> Non
     await Room(page).is_live()
     for language in LANGUAGES:
         await speak(page, language)
-        assert await page.evaluate(BAR_LINES) == 2, language
+        assert await becomes(partial(page.evaluate, BAR_LINES), (2).__eq__), language
 
 
 async def test_the_room_has_targets_of_48_px_8_px_apart(people: People) -> None:

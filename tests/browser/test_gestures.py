@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import Console
+from tests.browser.screens import Console, becomes
 from tests.browser.screenshots import Commands
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -64,11 +64,7 @@ def status_of(commands: Commands, question_id: str) -> Any:
 
 
 async def has_status(commands: Commands, question_id: str, status: str) -> None:
-    for _ in range(100):
-        if await asyncio.to_thread(status_of, commands, question_id) == status:
-            return
-        await asyncio.sleep(0.05)
-    assert status_of(commands, question_id) == status
+    await becomes(lambda: asyncio.to_thread(status_of, commands, question_id), status.__eq__)
 
 
 @pytest.mark.parametrize("by", ["key", "mouse"])

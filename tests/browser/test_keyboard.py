@@ -4,13 +4,20 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import Console, Room
+from tests.browser.screens import Console, Room, becomes
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def focused_text(page: Page) -> str:
     return str(await page.evaluate("document.activeElement?.textContent ?? ''"))
+
+
+async def after(page: Page, key: str) -> str:
+    """What has the focus once the key has moved it."""
+    before = await focused_text(page)
+    await page.keyboard.press(key)
+    return await becomes(lambda: focused_text(page), lambda text: text != before)
 
 
 async def test_a_class_is_run_by_keyboard_alone(people: People) -> None:
@@ -24,17 +31,15 @@ async def test_a_class_is_run_by_keyboard_alone(people: People) -> None:
     await expect(teacher.question("First from Harlow")).to_have_count(1)
     keys = teacher.page.keyboard
 
-    await keys.press("j")
-    second = await focused_text(teacher.page)
-    await keys.press("k")
-    first = await focused_text(teacher.page)
+    second = await after(teacher.page, "j")
+    first = await after(teacher.page, "k")
     assert {first, second} == {"First from Harlow", "First from Mesa Flats"}
     await keys.press("k")
     assert await focused_text(teacher.page) == first
 
     # 1 is Harlow: the rooms stand by name and never move.
     await keys.press("1")
-    assert "First from Harlow" in await focused_text(teacher.page)
+    await becomes(lambda: focused_text(teacher.page), lambda text: "First from Harlow" in text)
     await keys.press("c")
     await expect(teacher.panel("In hand").get_by_text("First from Harlow", exact=True)).to_be_visible()
     await expect(harlow.card("First from Harlow")).to_contain_text("The teacher is on it now")

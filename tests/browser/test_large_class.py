@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import LANGUAGES, Console, speak
+from tests.browser.screens import LANGUAGES, Console, becomes, speak
 from tests.browser.screenshots import make_large
 from tests.browser.test_accessibility import CUT
 
@@ -71,14 +71,14 @@ async def test_the_rooms_never_move(people: People, path: str) -> None:
     page = teacher.page
     before = await page.evaluate(ROOMS)
     # The bar keeps its height from the first moment, when the section's name is still on its way.
-    assert await page.evaluate(WITHOUT_SECTION) == before
+    await becomes(lambda: page.evaluate(WITHOUT_SECTION), lambda rooms: bool(rooms == before))
     await page.keyboard.press("s")
     await page.get_by_role("dialog").get_by_role("radio", name="Harlow").check()
     await page.get_by_role("dialog").get_by_role("option").first.click()
     await expect(teacher.room("Harlow")).to_contain_text("Called")
     await page.keyboard.press("d")
     await expect(teacher.undo).to_be_visible()
-    assert await page.evaluate(ROOMS) == before
+    await becomes(lambda: page.evaluate(ROOMS), lambda rooms: bool(rooms == before))
     await page.keyboard.press("u")
     await teacher.calls.get_by_role("button", name="End call").click()
     await expect(teacher.board.get_by_role("listitem")).to_have_count(60)

@@ -1,6 +1,7 @@
 """What a class came to, on a page: read in the middle of it and at its end, and played once more."""
 
 import csv
+import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,7 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
     await page.keyboard.press("End")
     await expect(mine).to_contain_text("Got it")
     # The slider's own words, for whoever does not see it.
-    assert "Pine Ridge: the question was put off" in str(await slider.get_attribute("aria-valuetext"))
+    await expect(slider).to_have_attribute("aria-valuetext", re.compile("Pine Ridge: the question was put off"))
     # A line of the timeline leads there, and a room's lines can be looked at alone.
     await page.get_by_role("combobox", name="Room").select_option("Harlow")
     await lines.filter(has_text="Harlow").first.click()
@@ -110,7 +111,7 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
     # The file, the page and the record tell one story, event by event.
     recorded = [line["name"] for line in asked.request("teacher", "/report")["history"]]
     assert names == recorded
-    assert await lines.count() == len(recorded) - recorded.index("meeting.started")
+    await expect(lines).to_have_count(len(recorded) - recorded.index("meeting.started"))
 
 
 async def test_what_is_owed_is_done_after_class_and_leaves_the_lists(people: People, asked: Commands) -> None:

@@ -3,15 +3,17 @@
 The teacher's part is sent over REST: these tests are about the tablet.
 """
 
+import asyncio
 import re
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import People
-from tests.browser.screens import Room
+from tests.browser.screens import Room, becomes
 from tests.browser.screenshots import Commands
 from tests.browser.test_accessibility import CUT, PHONE, assert_accessible
 from tests.browser.thumb import NARROW, PORTRAIT, Thumb
@@ -41,9 +43,15 @@ class Asked:
         """The teacher has answered it."""
         return self.teacher("begin").teacher("answer", form=form, **data)
 
-    @property
-    def view(self) -> dict[str, Any]:
-        """The question as the record has it."""
+    async def comes_to(self, status: str, **fields: Any) -> None:
+        """Wait until the record has it so: the page shows that something is on its way before it is there."""
+        await self.becomes(lambda view: view["status"] == status and all(view[k] == v for k, v in fields.items()))
+
+    async def becomes(self, is_meant: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until the question, as the record has it, is as meant."""
+        await becomes(lambda: asyncio.to_thread(self._view), is_meant)
+
+    def _view(self) -> dict[str, Any]:
         views = self._commands.request(f"supervisor-{self.site}", "")["snapshot"]
         return next(one["value"] for one in views if one["kind"] == "question" and one["id"] == self.id)
 
@@ -88,7 +96,7 @@ async def test_got_it_is_one_tap(people: People, commands: Commands) -> None:
     assert thumb.lift() == 1
     await expect(room.ours.get_by_role("listitem").filter(has_text=one.text)).to_contain_text(f"{one.student} got it")
     await expect(todo).to_have_count(0)
-    assert one.view["status"] == "confirmed"
+    await one.comes_to("confirmed")
 
 
 async def test_still_stuck_is_one_tap(people: People, commands: Commands) -> None:
@@ -97,7 +105,7 @@ async def test_still_stuck_is_one_tap(people: People, commands: Commands) -> Non
     await thumb.tap(button(room.card(one.text), "Still stuck"))
     assert thumb.lift() == 1
     await expect(room.card(one.text)).to_contain_text("Still stuck, back before its turn.")
-    assert (one.view["status"], one.view["stuck"]) == ("queued", 1)
+    await one.comes_to("queued", stuck=1)
 
 
 async def test_brought_is_one_tap_and_then_got_it_another(people: People, commands: Commands) -> None:
@@ -106,7 +114,7 @@ async def test_brought_is_one_tap_and_then_got_it_another(people: People, comman
     await thumb.tap(button(room.card(one.text), f"Brought to {one.student}"))
     assert thumb.lift() == 1
     await expect(room.card(one.text)).to_contain_text(f"Brought to {one.student} → ● Did {one.student} get it?")
-    assert one.view["status"] == "delivered"
+    await one.comes_to("delivered")
     await thumb.tap(button(room.card(one.text), "Got it"))
     assert thumb.lift() == 1
     await expect(room.card(one.text)).to_contain_text(f"{one.student} got it")
@@ -142,7 +150,7 @@ async def test_the_focus_never_falls_to_nowhere(people: People, commands: Comman
     await button(room.card(one.text), "Got it").focus()
     await room.page.keyboard.press("Enter")
     await expect(room.card(one.text)).to_contain_text(f"{one.student} got it")
-    assert await room.page.evaluate("document.activeElement !== document.body")
+    await becomes(lambda: room.page.evaluate("document.activeElement !== document.body"), bool)
 
 
 async def test_asked_to_repeat_exactly_the_words_are_there_to_be_put_right(people: People, commands: Commands) -> None:
@@ -163,7 +171,7 @@ async def test_asked_to_repeat_exactly_the_words_are_there_to_be_put_right(peopl
     assert thumb.lift() == 1
     again = room.ours.get_by_role("listitem").filter(has_text="What is µ for ice?")
     await expect(again).to_contain_text("Repeated. Waiting for the answer")
-    assert (one.view["status"], one.view["text"], one.view["verbatim"]) == ("seen", "What is µ for ice?", True)
+    await one.comes_to("seen", text="What is µ for ice?", verbatim=True)
 
 
 async def test_a_repeated_question_that_is_refused_comes_back_into_its_form(people: People, commands: Commands) -> None:
@@ -209,7 +217,7 @@ async def test_not_here_now_and_brought_later(people: People, commands: Commands
     later = room.ours.get_by_role("listitem").filter(has_text=one.text)
     await expect(later).to_contain_text(f"{one.student} was not here. You can bring it until")
     await expect(later).to_contain_text(DUE)
-    assert one.view["status"] == "cannot_find"
+    await one.comes_to("cannot_find")
     await thumb.tap(button(later, f"Brought to {one.student}"))
     assert thumb.lift() == 1
     await expect(room.card(one.text)).to_contain_text(f"Did {one.student} get it?")
@@ -227,7 +235,7 @@ async def test_declined_is_understood_in_one_tap(people: People, commands: Comma
     assert thumb.lift() == 1
     await expect(room.ours.get_by_role("listitem").filter(has_text=one.text)).to_be_visible()
     await expect(button(card, "Understood")).to_have_count(0)
-    assert one.view["declined"]["acknowledged_at"] is not None
+    await one.becomes(lambda view: view["declined"]["acknowledged_at"] is not None)
 
 
 async def test_declined_is_asked_once_more_with_a_word_and_only_once(people: People, commands: Commands) -> None:
@@ -243,7 +251,7 @@ async def test_declined_is_asked_once_more_with_a_word_and_only_once(people: Peo
     await thumb.tap(button(card, "Ask once more with this"))
     assert thumb.lift() == 1
     await expect(card).to_contain_text("Asked once more.")
-    assert one.view["appeal"]["note"] == "The district asked us."
+    await one.becomes(lambda view: bool(view["appeal"]) and view["appeal"]["note"] == "The district asked us.")
     one.teacher("decline", reason="off_topic")
     await expect(card).to_contain_text("Asked once more, and the teacher will not answer it")
     await expect(button(card, "Ask once more")).to_have_count(0)
@@ -258,7 +266,7 @@ async def test_taking_back_is_asked_first_and_more_so_in_the_teachers_hand(peopl
     await expect(card).to_contain_text("Take it back for good?")
     await expect(button(card, "Keep it")).to_be_focused()
     await thumb.tap(button(card, "Keep it"))
-    assert one.view["status"] == "queued"
+    await one.comes_to("queued")
     one.teacher("begin")
     await expect(card).to_contain_text("The teacher is answering it now")
     thumb.lift()
@@ -267,7 +275,7 @@ async def test_taking_back_is_asked_first_and_more_so_in_the_teachers_hand(peopl
     await thumb.tap(button(card, "Take it back for good"))
     assert thumb.lift() == 2
     await expect(card).to_contain_text("Taken back")
-    assert one.view["status"] == "withdrawn"
+    await one.comes_to("withdrawn")
 
 
 async def test_together_with_another_rooms_question_and_later_in_writing(people: People, commands: Commands) -> None:
@@ -306,7 +314,7 @@ async def test_an_answer_that_came_while_the_link_was_lost(people: People, comma
     saved = room.ours.get_by_role("listitem").filter(has_text=brought.text)
     await expect(saved).to_contain_text("Saved on this")
     await expect(saved).not_to_contain_text("got it")
-    assert brought.view["status"] == "answered"
+    await brought.comes_to("answered")
     await room.page.context.set_offline(False)
     await room.is_live()
     await expect(room.card(brought.text)).to_contain_text(f"{brought.student} got it")

@@ -144,6 +144,19 @@ async def test_private_in_other_words_and_blocking_are_a_tap_each(people: People
     await expect(room.kind("Other rooms may read")).to_be_checked()
 
 
+async def test_taps_that_come_before_the_page_has_shown_the_one_before_all_count(
+    people: People, commands: Commands
+) -> None:
+    room, _ = await in_hand(people)
+    kinds = [
+        await room.kind(one).element_handle() for one in ("Only the teacher", "In other words", "Stuck until answered")
+    ]
+    await room.page.evaluate("(kinds) => kinds.forEach((kind) => kind.click())", kinds)
+    await room.ask("Three taps in one frame", student=await room.first_student())
+    question = await asked(room, commands, "Three taps in one frame")
+    assert (question["shareable"], question["verbatim"], question["urgency"]) == (False, False, "blocking")
+
+
 async def test_with_the_keyboard_alone(people: People) -> None:
     room = Room(await people.open(MESA, viewport=LANDSCAPE))
     await room.is_live()

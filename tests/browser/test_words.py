@@ -47,9 +47,10 @@ _TEXTS = """() => {
 }"""
 _DATA = """async (paths) => {
   const kept = new Set(['name', 'initials', 'title', 'section_title', 'text', 'note'])
+  for (const part of ['today', 'hand_out', 'watch_for', 'link_dies']) kept.add(part)
   const found = []
   const gather = (value, key) => {
-    if (typeof value === 'string') kept.has(key) && found.push(value)
+    if (typeof value === 'string') kept.has(key) && found.push(value, ...value.split('\\n'))
     else if (value) for (const [name, one] of Object.entries(value)) gather(one, name)
   }
   for (const path of paths) {
@@ -85,7 +86,7 @@ class Bracketed:
 
     async def bypasses(self, page: Page) -> list[str]:
         """The texts on the page that hold a word from neither the catalogue nor the data."""
-        meetings = [self.people.meeting_path, f"{self.people.meeting_path}/roster"]
+        meetings = [f"{self.people.meeting_path}{part}" for part in ("", "/roster", "/brief")]
         paths = ["/api/session", "/api/meetings", "/api/directory/sites", *(f"/api{path}" for path in meetings)]
         data = sorted(set(await page.evaluate(_DATA, paths)), key=len, reverse=True)
         texts: list[str] = await page.evaluate(_TEXTS)

@@ -35,7 +35,8 @@ test('beyond the ends there is the first and the last moment', () => {
   assert.deepEqual(ids(replay.at(9_999)), expected(170))
 })
 
-test('a replay begins with the start of the class, or has nothing before its end', () => {
+test('a replay begins with the lobby, or the start of the class, or has nothing before its end', () => {
   assert.equal(firstStep(STEPS), 3)
+  assert.equal(firstStep(STEPS.with(1, { ...STEPS[1], name: 'meeting.lobby_opened' })), 2)
   assert.equal(firstStep(STEPS.slice(0, 2)), 2)
 })

@@ -153,9 +153,9 @@ def test_an_adult_on_duty_does_not_make_up_for_a_room_that_is_out_until_that_exp
 
 
 def test_a_room_that_is_heard_is_there() -> None:
-    heard = given(OPENED, OTHERS_THERE, linked("connected", T))
+    heard = given(OPENED, OTHERS_THERE, T, linked("connected", T))
     heard.when(START, by=VERA).then(MeetingStarted())
-    lost = [linked("connected", T), T + 60_000, linked("lost", T)]
+    lost = [T, linked("connected", T), T + 60_000, linked("lost", T)]
     given(OPENED, OTHERS_THERE, lost).when(START, by=VERA).then(refused("needs_catch_up_plan", "without"))
     staffed = given(OPENED, ALL_THERE, lost)
     staffed.when(START, by=VERA).then(MeetingStarted())

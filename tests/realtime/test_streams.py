@@ -46,9 +46,9 @@ async def test_a_command_reaches_every_audience_as_it_may_see_it(connect: Connec
         await member.join()
 
     receipt = await asking.command("c1", "question.relay", question(1, text="why"))
-    assert receipt == {"ok": True, "seq": 6}
+    assert receipt == {"ok": True, "seq": 8}
     for member in members:
-        await member.until_seq(6)
+        await member.until_seq(8)
 
     key = ("question", "q00001")
     assert teacher.copy.values[key]["student_id"] == "s1"
@@ -57,7 +57,7 @@ async def test_a_command_reaches_every_audience_as_it_may_see_it(connect: Connec
     assert key not in other.copy.values
     # Hidden, and yet the seq moves: silence must not be taken for loss.
     assert other.events == [
-        ("changes", {"stream": MEETING, "epoch": other.copy.epoch, "after": 5, "seq": 6, "changes": []})
+        ("changes", {"stream": MEETING, "epoch": other.copy.epoch, "after": 7, "seq": 8, "changes": []})
     ]
 
 
@@ -66,7 +66,7 @@ async def test_a_long_body_goes_compressed_and_reads_the_same(connect: Connect) 
     await teacher.join()
     await asking.command("c1", "question.relay", question(1, text="long " * 300))
     await asking.command("c2", "question.relay", question(2, text="short"))
-    await teacher.until_seq(7)
+    await teacher.until_seq(9)
     assert [name for name, _ in teacher.events] == ["changes_gz", "changes"]
     assert teacher.copy.values == await fresh(connect, teacher, TEACHER)
 
@@ -78,7 +78,7 @@ async def test_five_hundred_commands_of_one_client_keep_their_order(connect: Con
     async with asyncio.timeout(20):
         answers = await asyncio.gather(*sent)
     assert [answer["seq"] for answer in answers] == sorted(answer["seq"] for answer in answers)
-    await teacher.until_seq(505)
+    await teacher.until_seq(507)
     asked = [key for kind, key in teacher.copy.values if kind == "question"]
     assert asked == [f"q{n:05}" for n in range(500)]
 
@@ -101,7 +101,7 @@ async def test_a_batch_is_answered_one_by_one_in_order(connect: Connect) -> None
     assert reply["ok"]
     codes = [result.get("error", {}).get("code") for result in reply["results"]]
     assert codes == [None, "forbidden", "missing_field", None, "command_id_reused", None]
-    assert [result.get("seq") for result in reply["results"]] == [6, None, None, 6, None, 7]
+    assert [result.get("seq") for result in reply["results"]] == [8, None, None, 8, None, 9]
     assert await asking.ask("commands", {"commands": []}) == {"ok": True, "results": []}
 
 
@@ -110,7 +110,7 @@ async def test_a_retry_has_one_effect_and_the_first_receipt(connect: Connect) ->
     first = await asking.command("c1", "question.relay", question(1))
     await asking.command("c2", "question.relay", question(2))
     again = await (await connect(SUPERVISOR)).command("c1", "question.relay", question(1))
-    assert again == first == {"ok": True, "seq": 6}
+    assert again == first == {"ok": True, "seq": 8}
     reused = await asking.command("c1", "question.relay", question(3))
     assert reused["error"]["code"] == "command_id_reused"
 
@@ -165,9 +165,9 @@ async def test_dropped_doubled_and_late_frames_are_repaired_by_a_resume(connect:
     await client.join()
     for n in range(60):
         await asking.command(f"c{n}", "question.relay", question(n, shareable=n % 3 == 0))
-    await client.until(lambda: bool(client.events) and client.events[-1][1]["seq"] == 65)
+    await client.until(lambda: bool(client.events) and client.events[-1][1]["seq"] == 67)
     reply = await client.join(since=client.copy.position)
-    assert "changes" in reply or client.copy.last == 65
+    assert "changes" in reply or client.copy.last == 67
     assert client.copy.values == await fresh(connect, client, OTHER_SUPERVISOR if seed % 2 else TEACHER)
 
 
@@ -205,8 +205,8 @@ async def test_one_who_is_moved_is_told_what_they_may_see_now(node: Node, connec
     assert (await gone.until_event("removed"))["stream"] == MEETING
     assert (await moved.until_event("snapshot"))["audience"] == "supervisor:mesa:pine-ridge"
     await node.relay(2)
-    await moved.until_seq(8)
-    await teacher.until_seq(8)
+    await moved.until_seq(10)
+    await teacher.until_seq(10)
     assert [name for name, _ in gone.events] == ["changes", "removed"]
     assert moved.copy.values == await fresh(connect, moved, SUPERVISOR)
     assert (await gone.join())["error"]["code"] == "unknown_stream"
@@ -232,9 +232,9 @@ async def test_the_head_is_told_and_repairs_a_node_that_missed_a_commit(
     async with WireClient(here.url, TEACHER) as client:
         await client.join()
         await there.relay(1)
-        await client.until_seq(6)
+        await client.until_seq(8)
         assert ("question", "q00001") in client.copy.values
-        await client.until(lambda: any(name == "head" and body["seq"] == 6 for name, body in client.events))
+        await client.until(lambda: any(name == "head" and body["seq"] == 8 for name, body in client.events))
 
 
 async def test_a_copy_holds_what_is_early_and_drops_what_is_old() -> None:

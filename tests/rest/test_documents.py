@@ -118,6 +118,6 @@ def test_a_declaration_that_leaves_something_out_fails_at_import(
 def test_a_page_is_html() -> None:
     pages = [declared for declared in ROUTES if declared.scope is Scope.PAGE]
     assert {declared.path for declared in pages} == {
-        *("/", "/schedule", "/meetings/{meeting_id}", "/meetings/{meeting_id}/report"),
+        *("/", "/schedule", "/meetings/{meeting_id}", "/meetings/{meeting_id}/brief", "/meetings/{meeting_id}/report"),
     }
     assert all(declared.response == Content("text/html") for declared in pages)

@@ -46,6 +46,7 @@ GET    /api/openapi.json                       200  200  200  200  200  200  200
 GET    /api/asyncapi.json                      200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /                                       200  200  200  200  200  200  200  200  200  200  200  200  303
 GET    /meetings/{meeting_id}                  200  200  200  200  200  200  200  200  200  200  200  200  303
+GET    /meetings/{meeting_id}/brief            200  200  200  200  200  200  200  200  200  200  200  200  303
 GET    /meetings/{meeting_id}/report           200  200  200  200  200  200  200  200  200  200  200  200  303
 GET    /sign-in                                200  200  200  200  200  200  200  200  200  200  200  200  200
 GET    /static/{path:.+}                       200  200  200  200  200  200  200  200  200  200  200  200  200
@@ -59,6 +60,8 @@ GET    /api/meetings                           200  200  200  200  200  403  403
 GET    /api/owed                               200  200  200  200  200  403  403  200  200  200  403  200  401
 GET    /api/meetings/{meeting_id}              200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/roster       200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/brief        200  404  200  200  404  403  403  200  404  404  403  404  401
+POST   /api/meetings/{meeting_id}/brief        200  404  403  403  403  403  403  403  404  403  403  403  401
 GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report.csv   200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/history.csv  200  404  200  200  404  403  403  200  404  404  403  404  401
@@ -482,6 +485,8 @@ def _body(method: str, path: str, kind: str, column: str) -> dict[str, Any] | No
         return SCHEDULE_BODY[action]
     if path.endswith(("/acknowledge", "/feeds")):
         return None
+    if path.endswith("/brief"):
+        return {"version": 0, "today": "Forces on a ramp"}
     if path.endswith("/commands"):
         return {"command_id": f"start-{column}", "name": "meeting.start", "data": START_DATA}
     if not kind:
