@@ -26,8 +26,8 @@ export function ReportRooms({ report, names, from, to, now }) {
             (row) => html`<tr key=${row.site_id}>
               <th scope="row">${row.name}</th>
               <td data-label=${t('report.onDuty')}><${OnDuty} ...${{ row, names, end }} /></td>
-              <td data-label=${t('report.uncovered')}><${Spans} spans=${row.uncovered} zone=${names.zone(row.site_id)} end=${end} tone="warn" none=${from === null ? 'report.notHeld' : 'report.always'} /></td>
-              <td data-label=${t('report.lost')}><${Spans} spans=${row.lost} zone=${names.zone(row.site_id)} end=${end} tone="warn" none="report.notLost" /></td>
+              <td data-label=${t('report.uncovered')}><${Spans} spans=${row.uncovered} zone=${names.zone(row.site_id)} end=${end} none=${from === null ? 'report.notHeld' : 'report.always'} /></td>
+              <td data-label=${t('report.lost')}><${Spans} spans=${row.lost} zone=${names.zone(row.site_id)} end=${end} none="report.notLost" /></td>
             </tr>`,
           )}
         </tbody>
@@ -49,10 +49,10 @@ function OnDuty({ row, names, end }) {
 }
 
 /** The spans, and how long they were in all; `none`: the words where there is none. */
-function Spans({ spans, zone, end, tone, none }) {
+function Spans({ spans, zone, end, none }) {
   if (spans.length === 0) return html`<span class="mute">${t(none)}</span>`
   return html`
-    <${Pill} tone=${tone}>${asWait(lasted(spans, end))}<//>
+    <${Pill} tone="warn">${asWait(lasted(spans, end))}<//>
     <ul role="list">
       ${spans.map((one) => html`<li key=${one.from_at} class="small mute">${asTimesAt(one.from_at, one.to_at ?? end, zone, locale.value)}</li>`)}
     </ul>
