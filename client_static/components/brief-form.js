@@ -6,9 +6,8 @@ import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { t, why } from '../core/text.js'
 import { useWritten } from '../core/written.js'
-import { BriefText } from './brief-text.js'
+import { BriefText, PARTS } from './brief-text.js'
 
-const PARTS = ['today', 'hand_out', 'watch_for', 'link_dies']
 const MOST = 2000
 const MOST_MATERIALS = 12
 
@@ -100,7 +99,7 @@ function wordsOf(problem) {
 
 const contentOf = ({ today, hand_out, watch_for, link_dies, materials }) => ({ today, hand_out, watch_for, link_dies, materials })
 
-/** What is not saved yet is not left without a word. */
+/** The page is not closed or loaded again over what is not saved; a link to another page of ours still leaves it. */
 function useWarning(isChanged) {
   useEffect(() => {
     if (!isChanged) return undefined

@@ -2,7 +2,8 @@
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
 
-const PARTS = ['today', 'hand_out', 'watch_for', 'link_dies']
+/** The four texts, in the order in which they are read. */
+export const PARTS = ['today', 'hand_out', 'watch_for', 'link_dies']
 
 export const BriefText = ({ brief }) => html`
   <div class="brief-parts">

@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks'
 import { Bar } from '../components/bar.js'
 import { Problem } from '../components/problem.js'
 import { Replay } from '../components/replay.js'
+import { ReportRooms } from '../components/report-rooms.js'
 import { ReportOwed, ReportQuestions, ReportWaits } from '../components/report-tables.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
@@ -60,6 +61,7 @@ function Report({ id, read, onAgain }) {
       <span class="mute"> · ${t('report.teachers', { teachers: meeting.teacher_ids.map(names.person).join(', ') })}</span>
     </p>
     <${ReportWaits} ...${{ report, names }} />
+    <${ReportRooms} ...${{ report, names }} from=${meeting.started_at} to=${meeting.ended_at} now=${at} />
     <${ReportOwed} ...${{ report, names }} />
     <${ReportQuestions} ...${{ report, names }} />
     <${Replay} ...${{ steps, names }} />

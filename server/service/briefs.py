@@ -55,8 +55,9 @@ class Briefs:
         async def write(connection: AsyncConnection) -> None:
             await directory.lock_program(connection, actor.program_id)
             before = await rows.read_brief(connection, meeting_id)
-            if (before or {"version": 0})["version"] != version or not await rows.write_brief(connection, row, version):
+            if (before or {"version": 0})["version"] != version:
                 raise Refused("stale_version", "it changed since you looked: look again", "version")
+            await rows.write_brief(connection, row)
             await directory.write_audit(connection, _audited(actor, before, row))
 
         await self._database.write(write)

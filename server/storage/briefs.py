@@ -33,13 +33,14 @@ async def read_brief_before(connection: AsyncConnection, meeting_id: str) -> Row
     return None if row is None else dict(row)
 
 
-async def write_brief(connection: AsyncConnection, row: Row, version: int) -> bool:
-    """Put the row in the place of the one at `version` (0: of none); False where another stands there.
+async def write_brief(connection: AsyncConnection, row: Row) -> None:
+    """Put the row in the place of the one before it, if any.
 
-    Called under the program's lock, so that two who write at once do not both find the same version.
+    Called under the program's lock, in which the version was compared: of two who write at once the second finds the
+    first one's.
     """
-    if version == 0:
+    if row["version"] == 1:
         await connection.execute(t.lesson_briefs.insert().values(**row))
-        return True
-    held = (_BRIEF.meeting_id == row["meeting_id"], _BRIEF.version == version)
-    return bool((await connection.execute(t.lesson_briefs.update().where(*held).values(**row))).rowcount)
+    else:
+        held = _BRIEF.meeting_id == row["meeting_id"]
+        await connection.execute(t.lesson_briefs.update().where(held).values(**row))

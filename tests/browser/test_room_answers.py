@@ -191,6 +191,8 @@ async def test_a_repeated_question_that_is_refused_comes_back_into_its_form(peop
 
 async def test_a_call_is_answered_in_one_tap_and_can_be_put_right(people: People, commands: Commands) -> None:
     room, thumb = await in_hand(people)
+    # Whom the call is for is said by name once the roster is there, a moment after the class.
+    await room.first_student()
     spoken = room.page.locator("[aria-live=polite]")
     student = commands.request(MESA, "/roster")["students"][0]
     call_id = str(uuid.uuid4())

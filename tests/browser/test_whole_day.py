@@ -4,6 +4,7 @@ announcement, what is left over, and the report; and the timeline, which is the 
 import asyncio
 import csv
 import json
+import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -164,6 +165,12 @@ async def test_a_whole_class_day(
     page = teacher.page
     await page.get_by_role("link", name="Report of the class").click()
     await expect(page.get_by_role("heading", name="How long students waited")).to_be_visible()
+    await expect(page.get_by_role("button", name="Read again")).to_have_count(0)
+    rooms = page.get_by_role("region", name="The rooms", exact=True).get_by_role("row")
+    harlow, kettle = rooms.filter(has_text="Harlow"), rooms.filter(has_text="Kettle Creek")
+    await expect(harlow).to_contain_text(re.compile("Kwame Osei .*Teresa Reyes .*never.*never", re.DOTALL))
+    await expect(kettle.get_by_role("cell").last).to_contain_text(re.compile(r"\d:\d\d"))
+    await expect(rooms.filter(has_text="Mesa Flats").get_by_role("cell").nth(1)).to_contain_text(re.compile(r"\d:\d\d"))
     slider = page.get_by_role("slider")
     await slider.focus()
     for key in ("Home", "ArrowRight", "End"):
