@@ -124,7 +124,7 @@ def create_app(
         planning=Planning(database, directory, live, clock),
         schedule=schedule,
         feeds=Feeds(database, schedule, clock),
-        briefs=Briefs(database, clock),
+        briefs=Briefs(database, directory, clock),
         client=ClientFiles(client),
         rate=rate,
         readiness=Readiness(database, lambda: gateway.is_draining, lambda: gateway.link),

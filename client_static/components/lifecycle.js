@@ -15,13 +15,15 @@ export function ClassClock({ meeting }) {
   </span>`
 }
 
-export function Lifecycle({ meeting }) {
+/** `acts`: the teacher's gestures. A start that was refused for want of a plan leads to where one is made. */
+export function Lifecycle({ meeting, acts }) {
   const { status, starts_at: from, ends_at: to } = meeting.meeting.value
   const { commands, submit } = meeting.live
   const entry = commands.entries.value.findLast((one) => one.name.startsWith('meeting.'))
   if (entry) {
     const drop = () => commands.take(entry.command_id)
-    return html`<div class="notice quiet"><${CommandNote} ...${{ entry, commands }} where="computer" onDrop=${drop} /></div>`
+    const plan = entry.error?.code === 'needs_catch_up_plan' ? () => (drop(), acts.start()) : null
+    return html`<div class="notice quiet"><${CommandNote} ...${{ entry, commands }} where="computer" onEdit=${plan} onDrop=${drop} /></div>`
   }
   if (status === 'scheduled') {
     const times = asTimes(from, to, locale.value)
@@ -30,7 +32,7 @@ export function Lifecycle({ meeting }) {
         <b>${t('teacher.scheduled')}</b><span>${t('teacher.scheduledFor', { times })}</span>
       </div>
       <button class="btn big" onClick=${() => submit('meeting.open_lobby', {})}>${t('teacher.openLobby')}</button>
-      <button class="btn primary big" onClick=${() => submit('meeting.start', {})}>${t('teacher.start')}</button>
+      <button class="btn primary big" onClick=${acts.start}>${t('teacher.start')}</button>
     </div>`
   }
   if (status === 'cancelled') {
@@ -46,7 +48,7 @@ export function Lifecycle({ meeting }) {
       <div class="notice-text">
         <b>${t('teacher.lobby')}</b><span>${t('teacher.lobbyStaffed', { staffed, n: rooms.length })}</span>
       </div>
-      <button class="btn primary big" onClick=${() => submit('meeting.start', {})}>${t('teacher.start')}</button>
+      <button class="btn primary big" onClick=${acts.start}>${t('teacher.start')}</button>
     </div>`
   }
   if (status === 'ended') return html`<${Ended} ...${{ meeting, submit }} />`
@@ -61,7 +63,7 @@ export function Lifecycle({ meeting }) {
 
 /** Over, and closed for good as soon as nothing is owed: until then this says what is. */
 function Ended({ meeting, submit }) {
-  const owed = owedOf(meeting.questions.value, meeting.announcements.value)
+  const owed = owedOf(meeting.questions.value, meeting.announcements.value, meeting.catchUps.value)
   return html`<div class="notice info">
     <div class="notice-text">
       <b>${t('teacher.ended')}</b>

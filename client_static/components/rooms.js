@@ -6,6 +6,7 @@ import { roomState } from '../core/questions.js'
 import { asNumber, locale, t } from '../core/text.js'
 import { asSiteClock, asWait, serverNow } from '../core/time.js'
 import { Mark, Pill } from './pill.js'
+import { readyState, RoomReadiness } from './room-readiness.js'
 import { Wait } from './wait.js'
 
 const STATES = {
@@ -20,39 +21,63 @@ const CALLS = { called: 'wait', ready: 'ok', not_here: 'warn' }
 /** From here on a room is shown in its shortest form: who, what waits, how long. */
 const MANY = 6
 
-/** `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on. */
-export const Rooms = ({ rooms, questions, calls = [], names, status, onPick, picked }) => html`
+/** Until the class is live a room shows how ready it is instead of what it asks. */
+const IS_BEFORE = new Set(['scheduled', 'lobby'])
+
+/**
+ * `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on, `meeting`
+ * the class's own view.
+ */
+export const Rooms = ({ rooms, questions, calls = [], names, meeting, onPick, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
-    ${rooms.map(
-      (room, index) =>
-        html`<${Room}
-          key=${room.site_id}
-          ...${{ room, questions, names, onPick, index }}
-          isGathered=${status === 'live' || status === 'lobby'}
-          calls=${calls.filter((call) => call.site_id === room.site_id)}
-          isPicked=${picked === room.site_id}
-        />`,
-    )}
+    ${rooms.map((room, index) => {
+      const shown = { room, names, status: meeting.status, briefVersion: meeting.brief_version }
+      const Body = IS_BEFORE.has(meeting.status) ? BeforeClass : InClass
+      return html`<${Body}
+        key=${room.site_id}
+        ...${shown}
+        questions=${questions}
+        calls=${calls.filter((call) => call.site_id === room.site_id)}
+        name=${html`<${Name} ...${{ room, names, index, onPick }} isPicked=${picked === room.site_id} />`}
+        isPicked=${picked === room.site_id}
+      />`
+    })}
   </section>
 `
 
-function Room({ room, questions, calls, names, onPick, index, isPicked, isGathered }) {
+function Name({ room, names, index, onPick, isPicked }) {
+  const name = names.site(room.site_id)
+  return html`<h2>
+    ${onPick
+      ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
+          ${name}
+        </button>`
+      : html`<span class="room-name">${name}</span>`}
+    ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
+  </h2>`
+}
+
+function BeforeClass({ room, names, name, status, briefVersion, isPicked }) {
+  const { tone } = readyState(room, briefVersion, serverNow())
+  return html`
+    <article class=${`room is-before ${tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${names.site(room.site_id)}>
+      ${name}
+      <${ClockOrLink} ...${{ room, names }} isGathered=${status === 'lobby'} />
+      <${RoomReadiness} ...${{ room, names, briefVersion }} />
+    </article>
+  `
+}
+
+function InClass({ room, questions, calls, names, name, status, isPicked }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
+  const isGathered = status === 'live'
   const isUncovered = room.duty.uncovered_since !== null
   const isDark = isGathered && room.link?.status === 'lost'
-  const name = names.site(room.site_id)
   const { median } = room.waits.answered
   return html`
-    <article class=${`room ${(isUncovered || isDark) && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
-      <h2>
-        ${onPick
-          ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
-              ${name}
-            </button>`
-          : html`<span class="room-name">${name}</span>`}
-        ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
-      </h2>
+    <article class=${`room ${(isUncovered || isDark) && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${names.site(room.site_id)}>
+      ${name}
       <${ClockOrLink} ...${{ room, names, isGathered }} />
       <${Pill} tone=${tone} mark=${mark}>
         ${t(`room.${state}`, { n: room.waiting })}

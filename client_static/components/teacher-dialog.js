@@ -4,14 +4,18 @@ import { useState } from 'preact/hooks'
 
 import { leftovers } from '../core/board.js'
 import { html } from '../core/html.js'
+import { missingFrom } from '../core/readiness.js'
+import { serverInstant } from '../core/time.js'
 import { isOwedBack } from '../core/way-back.js'
 import { AnnounceDialog } from './announce-dialog.js'
 import { CallDialog } from './call-dialog.js'
+import { CatchUpDialog } from './catch-up-dialog.js'
 import { DeclineDialog } from './decline-dialog.js'
 import { EndDialog } from './end-dialog.js'
 import { HelpDialog } from './help-dialog.js'
 import { MergeDialog } from './merge-dialog.js'
 import { RepeatDialog } from './repeat-dialog.js'
+import { StartDialog } from './start-dialog.js'
 
 export function TeacherDialog({ kind, meeting, desk, acts, room, onClose }) {
   const [question] = useState(() => desk.current.peek())
@@ -39,6 +43,15 @@ export function TeacherDialog({ kind, meeting, desk, acts, room, onClose }) {
     const onEnd = done(acts.endClass)
     const shown = { rooms, names, open, onWayBack, groups: desk.groups.value, meeting: meeting.meeting.value }
     return html`<${EndDialog} ...${{ ...shown, onEnd, onClose }} />`
+  }
+  if (kind === 'start') {
+    const missing = missingFrom(rooms, meeting.catchUps.value, serverInstant())
+    return html`<${StartDialog} ...${{ missing, names, onStart: done(acts.startClass), onClose }} />`
+  }
+  if (kind.catchUp !== undefined) {
+    const planned = meeting.catchUps.value.filter((one) => one.status === 'open').map((one) => one.site_id)
+    const siteIds = rooms.map((one) => one.site_id).filter((siteId) => !planned.includes(siteId))
+    return html`<${CatchUpDialog} plan=${kind.catchUp} ...${{ siteIds, names, acts, room, onClose }} />`
   }
   if (!question) return null
   if (kind === 'merge') {

@@ -2,10 +2,11 @@
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
 
-export const Thumbs = ({ toDo, canAsk }) => html`
+/** `form`: what stands where one asks: `ask`, or before class `ready`; null: nothing. */
+export const Thumbs = ({ toDo, form }) => html`
   <nav class="thumbs" aria-label=${t('thumbs.title')}>
     ${toDo > 0 && html`<button onClick=${() => jumpTo('todo')}>${t('thumbs.todo', { n: toDo })}</button>`}
-    ${canAsk && html`<button onClick=${() => jumpTo('ask')}>${t('thumbs.ask')}</button>`}
+    ${form && html`<button onClick=${() => jumpTo('ask')}>${t(`thumbs.${form}`)}</button>`}
     <button onClick=${() => jumpTo('ours')}>${t('thumbs.ours')}</button>
   </nav>
 `

@@ -108,6 +108,7 @@ function createMeeting(id) {
   const questions = computed(() => valuesOf(live.record.value, 'question'))
   const announcements = computed(() => valuesOf(live.record.value, 'announcement'))
   const calls = computed(() => valuesOf(live.record.value, 'call'))
+  const catchUps = computed(() => valuesOf(live.record.value, 'catch_up'))
   const views = computed(() => valuesOf(live.record.value, 'room'))
   // By name, once: the columns of a room never change places while names stay.
   const rooms = computed(() =>
@@ -165,6 +166,7 @@ function createMeeting(id) {
     rooms,
     questions,
     calls,
+    catchUps,
     announcements,
     drafts,
     isShown: signal(false),

@@ -11,6 +11,8 @@ export function namesOf(roster) {
     isLoaded: Boolean(roster),
     site: (id) => sites.get(id)?.name ?? t('name.site'),
     zone: (id) => sites.get(id)?.time_zone,
+    /** How its room is reached when the link is lost, or null. */
+    phone: (id) => sites.get(id)?.phone ?? null,
     person: (id) => people.get(id)?.name ?? t('name.person'),
     student: (id) => (id === null ? t('name.room') : (students.get(id)?.name ?? t('name.student'))),
     initials: (id) => (id === null ? t('name.room') : (students.get(id)?.initials ?? t('name.student'))),

@@ -10,10 +10,11 @@ export const glance = (questions, calls, rooms = []) => ({
   calls: new Map(calls.map((one) => [one.call_id, one.status])),
   links: new Map(rooms.map((one) => [one.site_id, one.link?.status ?? null])),
   uncovered: new Map(rooms.map((one) => [one.site_id, one.duty.uncovered_since])),
+  ready: new Map(rooms.map((one) => [one.site_id, reportedIn(one)])),
 })
 
 export function newsSince(before, questions, calls, names, personId, rooms = []) {
-  const said = [...newsOfDuty(before, rooms, names), ...newsOfLinks(before, rooms, names)]
+  const said = [...newsOfDuty(before, rooms, names), ...newsOfLinks(before, rooms, names), ...newsOfReadiness(before, rooms, names)]
   const fresh = questions.filter((one) => IN_QUEUE.has(one.status) && !before.questions.has(one.question_id))
   if (fresh.length === 1) said.push(t('said.question', { site: names.site(fresh[0].site_id) }))
   if (fresh.length > 1) said.push(t('said.questions', { n: fresh.length }))
@@ -52,6 +53,14 @@ function newsOfLinks(before, rooms, names) {
     if (found.length > 1) said.push(t(`said.links.${what}`, { n: found.length }))
   }
   return said
+}
+
+const reportedIn = (room) => room.readiness?.report?.status ?? null
+
+/** Rooms that say otherwise than before how they stand; that one is being checked is no news. */
+function newsOfReadiness(before, rooms, names) {
+  const isNews = (one) => before.ready.has(one.site_id) && ![null, 'checking', before.ready.get(one.site_id)].includes(reportedIn(one))
+  return rooms.filter(isNews).map((one) => t(`said.room.${reportedIn(one)}`, { site: names.site(one.site_id) }))
 }
 
 function turnOf(was, now, personId) {

@@ -28,6 +28,7 @@ export function roomOf(meeting, siteId) {
     told: toReadOut(meeting.announcements.value, siteId),
     untold: toReach(meeting.announcements.value, siteId),
     calls: callsOn(meeting.calls.value, siteId),
+    plans: meeting.catchUps.value.filter((plan) => plan.site_id === siteId),
     shared: sharedByOthers(questions, meeting.siteIds.value).filter((question) => question.status !== 'withdrawn'),
     lastAsker: asked ?? recentAskers(questions, siteId)[0] ?? null,
     figures: meeting.rooms.value.find((one) => one.site_id === siteId) ?? { waiting_since: null },
@@ -55,6 +56,12 @@ export function aboutOf(meeting, { acts, isLive, siteId }) {
       ...{ announcement, commands },
       entry: entries.findLast((one) => one.name === 'announcement.read_out' && isOfRoom(one, announcement, siteId)),
       onReadOut: () => acts.readOut(announcement, siteId),
+    }),
+    plan: (plan) => ({
+      ...{ plan, commands },
+      entry: entries.findLast((entry) => entry.data.plan_id === plan.plan_id),
+      minutes: Math.round((meeting.meeting.value.ends_at - meeting.meeting.value.starts_at) / 60_000),
+      onCarryOut: acts.carryOut,
     }),
     call: (call) => ({
       ...{ call, names, commands },

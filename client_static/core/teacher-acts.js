@@ -102,6 +102,11 @@ export function createActs({ live, desk, undo, drafts, handOver }) {
     announce: (text, siteIds) =>
       live.submit('announcement.make', { announcement_id: uuid7(), text, site_ids: siteIds }),
     withdrawAnnouncement: (id) => live.submit('announcement.withdraw', { announcement_id: id }),
+    /** `plans`: `{site_id, kind, note}` for each room that the class begins without. */
+    startClass: (plans) => live.submit('meeting.start', { without: plans.map((plan) => ({ plan_id: uuid7(), ...plan })) }),
+    planCatchUp: (plan) => live.submit('catch_up.plan', { plan_id: uuid7(), ...plan }),
+    reviseCatchUp: (plan_id, plan) => live.submit('catch_up.revise', { plan_id, ...plan }),
+    dropCatchUp: (plan_id, reason) => live.submit('catch_up.drop', { plan_id, reason }),
     endCall: (callId) => live.submit('student.end_call', { call_id: callId }),
     /** The decisions on what is open, then the end itself: one that is refused is put off like any undecided one. */
     endClass(decisions) {

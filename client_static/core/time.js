@@ -91,11 +91,11 @@ export function asDue(millis, timeZone, locale, now = serverInstant()) {
 export const asTimes = (from, to, locale) =>
   isSameDay(from, to) ? format(locale, CLOCK).formatRange(from, to) : `${asClock(from, locale)} – ${asClock(to, locale)}`
 
-/** Whether two moments fall on one day of this device's calendar. */
 /** The same by the clock of a place. */
 export const asTimesAt = (from, to, timeZone, locale) =>
   format(locale, { ...CLOCK, timeZone, timeZoneName: 'short' }).formatRange(from, to)
 
+/** Whether two moments fall on one day of this device's calendar. */
 export const isSameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString()
 
 /** A moment as a field for a date and time holds it, on this device's calendar: "2026-11-23T15:30". */

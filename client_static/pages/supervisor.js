@@ -12,6 +12,8 @@ import { LastAsk } from '../components/last-ask.js'
 import { LinkNotice } from '../components/link-notice.js'
 import { LinkState } from '../components/link-state.js'
 import { OurQuestions } from '../components/our-questions.js'
+import { OurPlans } from '../components/catch-up-card.js'
+import { ReadyCard, ReadyLine } from '../components/ready-card.js'
 import { RoomStrip } from '../components/room-strip.js'
 import { SharedQuestions } from '../components/shared-questions.js'
 import { SitePicker } from '../components/site-picker.js'
@@ -30,6 +32,7 @@ import { asTimes } from '../core/time.js'
 import { RosterNotice } from './meeting.js'
 
 const OVER = new Set(['ended', 'reconciled', 'cancelled'])
+const BEFORE = new Set(['scheduled', 'lobby'])
 
 export function SupervisorPage({ meeting, title, section }) {
   const [picked, pick] = useState(null)
@@ -53,7 +56,10 @@ export function SupervisorPage({ meeting, title, section }) {
   const teachers = view.teacher_ids.map(names.person).join(', ')
   const times = asTimes(view.starts_at, view.ends_at, locale.value)
   const under = html`${section ?? title} · ${t('supervisor.with', { teachers })} · <span class="whole">${times}</span>`
-  const todo = room.refusedAsks.length + room.told.length + room.calls.length + room.toDo.length
+  const isBefore = BEFORE.has(view.status) && !room.figures.away
+  // What the room catches up on is its next task once the class is over; until then it may still come.
+  const duePlans = view.status === 'ended' ? room.plans.filter((plan) => plan.status === 'open') : []
+  const todo = room.refusedAsks.length + room.told.length + room.calls.length + duePlans.length + room.toDo.length
   return html`
     <${Bar} title=${names.site(siteId)} under=${under}><span class="grow"></span><${LinkState} live=${meeting.live} /><${TabletMenu} /><//>
     <main id="main" class="tablet" ref=${main}>
@@ -77,28 +83,33 @@ export function SupervisorPage({ meeting, title, section }) {
         refused=${room.refusedAsks}
         told=${room.told}
         calls=${room.calls}
+        plans=${duePlans}
         questions=${room.toDo}
         onEdit=${acts.edit}
       />
       <section class="tablet-ask" aria-labelledby="ask-title">
-        <h2 id="ask" tabindex="-1"><span id="ask-title">${t('ask.title')}</span></h2>
-        ${isLive
-          ? html`<${AskForm}
-              draft=${meeting.drafts.value.ask ?? emptyDraft}
-              onDraft=${acts.write}
-              focusOn=${focusOn}
-              students=${names.studentsAt(siteId)}
-              last=${room.lastAsker}
-              isNameless=${isNameless(siteId)}
-              onNameless=${(isOn) => setNameless(siteId, isOn)}
-              onSend=${(written) => setLastAsk(acts.ask(siteId, written))}
-              sent=${html`<${LastAsk} ask=${about.ask(lastAsk)} ...${{ names, commands: meeting.live.commands }} />`}
-              isUnsure=${link.value !== 'connected'}
-            />`
-          : html`<p class="empty">${t(`ask.not.${view.status}`)}</p>`}
+        <h2 id="ask" tabindex="-1"><span id="ask-title">${t(isBefore ? 'ready.title' : 'ask.title')}</span></h2>
+        ${isBefore
+          ? html`<${ReadyCard} key=${siteId} ...${{ meeting, siteId }} room=${room.figures} />`
+          : isLive
+            ? html`<${AskForm}
+                draft=${meeting.drafts.value.ask ?? emptyDraft}
+                onDraft=${acts.write}
+                focusOn=${focusOn}
+                students=${names.studentsAt(siteId)}
+                last=${room.lastAsker}
+                isNameless=${isNameless(siteId)}
+                onNameless=${(isOn) => setNameless(siteId, isOn)}
+                onSend=${(written) => setLastAsk(acts.ask(siteId, written))}
+                sent=${html`<${LastAsk} ask=${about.ask(lastAsk)} ...${{ names, commands: meeting.live.commands }} />`}
+                isUnsure=${link.value !== 'connected'}
+              />`
+            : html`<p class="empty">${t(`ask.not.${view.status}`)}</p>`}
       </section>
       <div class="tablet-rest">
         ${brief && !OVER.has(view.status) && html`<${BriefLine} id=${meeting.id} brief=${brief} />`}
+        ${isLive && html`<${ReadyLine} key=${siteId} ...${{ meeting, siteId }} room=${room.figures} />`}
+        <${OurPlans} about=${about} plans=${room.plans.filter((plan) => !duePlans.includes(plan))} />
         <${OurQuestions}
           about=${about}
           unsent=${room.unsent}
@@ -110,7 +121,7 @@ export function SupervisorPage({ meeting, title, section }) {
         <${SharedQuestions} shared=${room.shared} names=${names} />
       </div>
     </main>
-    <${Thumbs} toDo=${todo} canAsk=${isLive} />
+    <${Thumbs} toDo=${todo} form=${isBefore ? 'ready' : isLive ? 'ask' : null} />
   `
 }
 
@@ -177,6 +188,7 @@ function actsOf(meeting, setFocus) {
     /** What the room says of its question, whatever version it has come to: the rules judge by its state. */
     tell: (name, { question_id }, more = {}) => submit(name, { question_id, ...more }),
     readOut: ({ announcement_id }, siteId) => submit('announcement.read_out', { announcement_id, site_id: siteId }),
+    carryOut: ({ plan_id }, minutes) => submit('catch_up.carry_out', { plan_id, minutes }),
     answerCall: ({ call_id }, response) => submit('student.answer_call', { call_id, response }),
   }
 }

@@ -8,10 +8,12 @@ import { createDesk } from '../core/desk.js'
 import { listen } from '../core/keys.js'
 import { createLikenesses } from '../core/likenesses.js'
 import { glance, newsSince } from '../core/news.js'
+import { missingFrom } from '../core/readiness.js'
 import { createSeen } from '../core/seen.js'
 import { session } from '../core/session.js'
 import { createActs } from '../core/teacher-acts.js'
 import { t } from '../core/text.js'
+import { serverInstant } from '../core/time.js'
 import { createUndo, stillStands } from '../core/undo.js'
 
 export function useDesk(meeting, openDialog) {
@@ -115,6 +117,13 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
     openCall: () => isLive() && openDialog('call'),
     openAnnounce: () => ['lobby', 'live'].includes(meeting.meeting.value.status) && openDialog('announce'),
     openHelp: () => openDialog('help'),
+    /** At once where every room is there; where one is missing, by way of what it does instead. */
+    start() {
+      const missing = missingFrom(meeting.rooms.peek(), meeting.catchUps.peek(), serverInstant())
+      if (missing.length) openDialog('start')
+      else commands.startClass([])
+    },
+    openCatchUp: (plan) => openDialog({ catchUp: plan ?? null }),
     pickRoom,
     pickNth(n) {
       const room = meeting.rooms.value[n - 1]

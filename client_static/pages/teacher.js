@@ -7,6 +7,7 @@ import { AskedBack } from '../components/asked-back.js'
 import { Bar } from '../components/bar.js'
 import { Board } from '../components/board.js'
 import { Calls, openCalls } from '../components/calls.js'
+import { CatchUps } from '../components/catch-ups.js'
 import { ClassClock, Lifecycle } from '../components/lifecycle.js'
 import { Deferred } from '../components/deferred.js'
 import { LinkNotice } from '../components/link-notice.js'
@@ -44,9 +45,9 @@ export function TeacherPage({ meeting, title, section }) {
       <div class="console-notices">
         <${LinkNotice} meeting=${meeting} />
         <${RosterNotice} meeting=${meeting} />
-        <${Lifecycle} meeting=${meeting} />
+        <${Lifecycle} ...${{ meeting, acts }} />
       </div>
-      <${Rooms} rooms=${meeting.rooms.value} ...${{ names, questions, calls, status }} picked=${room} onPick=${acts.pickRoom} />
+      <${Rooms} rooms=${meeting.rooms.value} ...${{ names, questions, calls }} meeting=${meeting.meeting.value} picked=${room} onPick=${acts.pickRoom} />
       <div class="desk">
         <${Board} ...${{ meeting, desk, acts, seen, undo }} />
         <${NowPanel} ...${{ meeting, desk, acts, drafts }} />
@@ -60,6 +61,7 @@ export function TeacherPage({ meeting, title, section }) {
             onAnnounce=${acts.openAnnounce}
             onWithdraw=${acts.withdrawAnnouncement}
           />
+          <${CatchUps} ...${{ names, acts }} plans=${meeting.catchUps.value} canPlan=${!['reconciled', 'cancelled'].includes(status)} commands=${meeting.live.commands} />
           <${Calls} ...${{ calls, names, isLive }} onCall=${acts.openCall} onEnd=${acts.endCall} />
           <${AskedBack} ...${{ desk, acts, names }} questions=${askedBack} />
           <${WayBack} ...${{ questions, names }} />

@@ -30,7 +30,7 @@ export function WatchPage({ meeting, title, section }) {
     <main id="main" class="watch">
       <${LinkNotice} meeting=${meeting} />
       <${RosterNotice} meeting=${meeting} />
-      <${Rooms} rooms=${meeting.rooms.value} ...${{ questions, names, status }} />
+      <${Rooms} rooms=${meeting.rooms.value} ...${{ questions, names }} meeting=${meeting.meeting.value} />
       <div class="watch-head">
         <h2>${t('board.title')} <${Pill} tone="info">${t('board.count', { n: waiting.length })}<//></h2>
         <p class="small mute">${t('watch.note')}</p>

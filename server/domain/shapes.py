@@ -14,13 +14,14 @@ from .fields import Id, Millis, Version
 from .meeting.state import (
     AnswerForm,
     CallStatus,
+    CameraCheck,
     CancelReason,
     CatchUpKind,
     CatchUpStatus,
     DeclineReason,
-    DeviceCheck,
     DropReason,
     MeetingStatus,
+    MicrophoneCheck,
     PhoneCheck,
     QuestionStatus,
     ReadinessStatus,
@@ -56,6 +57,8 @@ class MeetingView(TypedDict):
     reconciled_at: Millis | None
     """When the class was closed for good: nothing of it is owed."""
     video: VideoView | None
+    brief_version: Count
+    """How often the lesson's brief was written; 0: there is none."""
     teacher_ids: list[Id]
     site_ids: list[Id]
 
@@ -104,8 +107,8 @@ class RoomReportView(TypedDict):
     by: Id
     at: Millis
     expires_at: Millis
-    microphone: DeviceCheck
-    camera: DeviceCheck
+    microphone: MicrophoneCheck
+    camera: CameraCheck
     round_trip_ms: Count | None
     loss_percent: Count | None
     phone: PhoneCheck

@@ -128,6 +128,7 @@ def _meeting(state: Meeting) -> View:
         "ended_at": state.ended_at,
         "reconciled_at": state.reconciled_at,
         "video": state.video and {"url": state.video.url, "provider": state.video.provider},
+        "brief_version": state.brief_version,
         "teacher_ids": sorted(state.teacher_ids),
         "site_ids": sorted(state.rooms),
     }

@@ -118,11 +118,13 @@ class CommandReceipt(TypedDict):
 
 
 class RosterSite(TypedDict):
-    """A site of the meeting."""
+    """A site of the meeting. `phone`: how its room is reached when the link is lost; another site's is null to a
+    supervisor."""
 
     site_id: Id
     name: str
     time_zone: str
+    phone: str | None
 
 
 class RosterPerson(TypedDict):

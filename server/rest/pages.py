@@ -119,6 +119,8 @@ async def shell(services: Services, request: web.Request, status: int = 200) -> 
         raise Refused("not_found", "the pages were not installed on this server: `make` does it") from None
     headers = {
         "Content-Security-Policy": _policy(request, page.import_map_source),
+        # A room checks its devices before class; nobody else's page in a frame may.
+        "Permissions-Policy": "camera=(self), geolocation=(), microphone=(self), payment=(), usb=()",
         hdrs.CACHE_CONTROL: "no-store",
     }
     return web.Response(body=page.body, status=status, headers=headers, content_type="text/html", charset="utf-8")

@@ -1,20 +1,21 @@
 """The lesson brief of a meeting: what today is, what to hand out, what to watch for, what to do when the link dies.
 
-It is the teacher's, and read by all who have a part in the meeting. An edit and its audit row are one commit.
+It is the teacher's, and read by all who have a part in the meeting. An edit and its audit row are one commit; the
+meeting's record learns that there is another version, by which a room says which one it has read.
 """
 
 from typing import Any, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
-from uuid_utils import uuid7
 
 from ..domain.actors import Actor
 from ..domain.messages import Refused
 from ..domain.views import Audience
 from ..storage import briefs as rows
-from ..storage import directory
+from ..storage.directory import lock_program
 from ..storage.engine import Database
 from .clock import Clock
+from .directory import Directory
 
 Shown: TypeAlias = dict[str, Any]
 _EMPTY: Shown = {"today": "", "hand_out": "", "watch_for": "", "link_dies": "", "materials": []}
@@ -23,8 +24,9 @@ _EMPTY: Shown = {"today": "", "hand_out": "", "watch_for": "", "link_dies": "", 
 class Briefs:
     """The briefs of all meetings."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, directory: Directory, clock: Clock) -> None:
         self._database = database
+        self._directory = directory
         self._clock = clock
 
     async def read(self, meeting_id: str, audience: Audience) -> Shown:
@@ -52,30 +54,18 @@ class Briefs:
         row |= {"meeting_id": meeting_id, "program_id": actor.program_id, "version": version + 1}
         row |= {"written_by": actor.person_id, "written_at": self._clock.now()}
 
-        async def write(connection: AsyncConnection) -> None:
-            await directory.lock_program(connection, actor.program_id)
+        async def write(connection: AsyncConnection) -> str:
+            await lock_program(connection, actor.program_id)
             before = await rows.read_brief(connection, meeting_id)
             if (before or {"version": 0})["version"] != version:
                 raise Refused("stale_version", "it changed since you looked: look again", "version")
             await rows.write_brief(connection, row)
-            await directory.write_audit(connection, _audited(actor, before, row))
+            action = "update" if before else "create"
+            return await self._directory.audit(connection, actor, action, "lesson_briefs", before, row)
 
-        await self._database.write(write)
+        audited = await self._database.write(write)
+        await self._directory.follow(actor.program_id, audited, ("lesson_briefs", row))
         return _shown(row) | {"last": None}
-
-
-def _audited(actor: Actor, before: Shown | None, after: Shown) -> Shown:
-    return {
-        "id": str(uuid7()),
-        "program_id": actor.program_id,
-        "at": after["written_at"],
-        "actor_id": actor.person_id,
-        "action": "update" if before else "create",
-        "kind": "lesson_briefs",
-        "row_id": after["meeting_id"],
-        "before": before,
-        "after": after,
-    }
 
 
 def _content(row: Shown) -> Shown:

@@ -85,7 +85,7 @@ class Demo:
         self._directory = directory
         self._live = live
         self._planning = Planning(database, directory, live, clock)
-        self._briefs = Briefs(database, clock)
+        self._briefs = Briefs(database, directory, clock)
         self._accounts = accounts
         self._clock = clock
         self._path = folder / FILE_NAME

@@ -44,11 +44,12 @@ PEOPLE = (
 )
 
 _SITES = (
-    ("pine-ridge", "Pine Ridge", "America/Denver", "US-MT"),
-    ("mesa-flats", "Mesa Flats", "America/Los_Angeles", "US-OR"),
-    ("harlow", "Harlow", "America/Denver", "US-MT"),
-    ("kettle-creek", "Kettle Creek", "America/Denver", "US-WY"),
+    ("pine-ridge", "Pine Ridge", "America/Denver", "US-MT", "+1 406 555 0134"),
+    ("mesa-flats", "Mesa Flats", "America/Los_Angeles", "US-OR", "+1 541 555 0172"),
+    ("harlow", "Harlow", "America/Denver", "US-MT", "+1 406 555 0119"),
+    ("kettle-creek", "Kettle Creek", "America/Denver", "US-WY", None),
 )
+"""Numbers that nobody has."""
 
 _STUDENTS = {
     "pine-ridge": (
@@ -85,8 +86,8 @@ def program_rows(yesterday: str, today: str) -> Sequence[tuple[str, dict[str, An
     rows: list[tuple[str, dict[str, Any]]] = [
         ("programs", {"id": PROGRAM_ID, "name": "High Divide Physics Consortium", "time_zone": ZONE}),
         *(
-            ("sites", {"id": site_id, "name": name, "time_zone": zone, "jurisdiction": jurisdiction})
-            for site_id, name, zone, jurisdiction in _SITES
+            ("sites", {"id": site_id, "name": name, "time_zone": zone, "jurisdiction": jurisdiction, "phone": phone})
+            for site_id, name, zone, jurisdiction, phone in _SITES
         ),
         ("courses", {"id": "physics", "title": "Physics", "local_code": "SCI-301", "sced_code": "03151G1.0011"}),
         ("terms", term | {"begins_on": begins_on, "ends_on": f"{year + 1}-07-31"}),

@@ -109,7 +109,7 @@ class Directory:
                 await check_row(connection, declared, row)
                 await rows.insert_row(connection, declared.table, row)
                 row.update({"version": 1, **dict.fromkeys(OWNED.get(declared.name, {}))})
-                audited.append(await self._audit(connection, actor, "create", declared.name, None, row))
+                audited.append(await self.audit(connection, actor, "create", declared.name, None, row))
             return audited
 
         audited = await self._write(write)
@@ -164,7 +164,7 @@ class Directory:
                 await within(connection, before, after)
             if not await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes):
                 raise _stale()
-            return before, after, await self._audit(connection, actor, action, declared.name, before, after)
+            return before, after, await self.audit(connection, actor, action, declared.name, before, after)
 
         before, after, audited = await self._write(write)
         await self._follow(actor.program_id, [(declared.name, before), (declared.name, after)])
@@ -178,7 +178,7 @@ class Directory:
             # Checked before, so somebody in another program was quicker by a moment.
             raise Refused("already_taken", "another row holds this already") from None
 
-    async def _audit(
+    async def audit(
         self,
         connection: AsyncConnection,
         actor: Actor,
@@ -187,6 +187,7 @@ class Directory:
         before: Row | None,
         after: Row,
     ) -> str:
+        """Write who changed the row how, in the commit of the change; the id of what was written."""
         audit_id = str(uuid7())
         entry = {
             "id": audit_id,
@@ -195,7 +196,7 @@ class Directory:
             "actor_id": actor.person_id,
             "action": action,
             "kind": kind,
-            "row_id": after["id"],
+            "row_id": rows.meeting_of(kind, after) or after["id"],
             "before": before,
             "after": after,
         }
@@ -238,6 +239,11 @@ class Directory:
         self._noticed_at = now
         await self._entering.try_again()
 
+    async def follow(self, program_id: str, audited: str, change: tuple[str, Row]) -> None:
+        """Bring the meetings that rest on a row (kind, row) up to it: `audited` is the id of its edit's audit row."""
+        await self._follow(program_id, [change])
+        self._noticed[audited] = self._clock.now()
+
     async def _follow(self, program_id: str, changes: Sequence[tuple[str, Row]]) -> None:
         people = {row["id"] if kind == "people" else row["person_id"] for kind, row in changes if kind in _PERSONAL}
         for person_id in sorted(people):
@@ -246,7 +252,8 @@ class Directory:
         async with self._database.reading() as connection:
             touched = await rows.meetings_touched(connection, program_id, changes)
         # A meeting that was itself edited can be joined, as it is now, once its editor has the answer.
-        await self._entering.follow(touched, {row["id"] for kind, row in changes if kind == "meetings"})
+        named = {one for kind, row in changes if (one := rows.meeting_of(kind, row)) is not None}
+        await self._entering.follow(touched, named)
 
 
 _PERSONAL = frozenset({"people", "grants"})

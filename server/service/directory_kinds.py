@@ -118,6 +118,11 @@ LocalTime = Annotated[AnswerText, AfterValidator(_is_local_time)]
 VideoUrl = Annotated[AnswerText, _line(500), AfterValidator(_is_video_url)]
 TimeZone = Annotated[AnswerText, AfterValidator(_is_time_zone)]
 Jurisdiction = Annotated[AnswerText, _form(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", "not a jurisdiction: like US-MT")]
+Phone = Annotated[
+    AnswerText,
+    Field(max_length=32),
+    _form(r"[+(]?[0-9][0-9 ().-]{3,24}[0-9]( x[0-9]{1,6})?", "not a phone number: like +1 406 555 0134"),
+]
 State = Annotated[AnswerText, _form(r"[A-Z]{2,3}", "not a state: like MT")]
 SCED = r"[0-9]{5}[BEGHCX][0-9]\.[0-9]{2}[1-9][1-9]"
 ScedCode = Annotated[AnswerText, _form(SCED, "not a SCED code: like 03151G1.0011"), AfterValidator(_is_sced)]
@@ -159,6 +164,7 @@ class Site(NewRow):
     name: Title
     time_zone: TimeZone
     jurisdiction: Jurisdiction
+    phone: Phone | None = None
 
 
 class Person(NewRow):

@@ -48,7 +48,7 @@ class Rosters:
             if audience is None:
                 raise _not_found()
             return {
-                "sites": await _sites(connection, [room.site_id for room in facts.rooms]),
+                "sites": await _sites(connection, [room.site_id for room in facts.rooms], audience),
                 "people": await _people(connection, facts),
                 "students": await _students(connection, facts, audience),
             }
@@ -56,7 +56,8 @@ class Rosters:
     async def site_names(self, site_ids: Iterable[str]) -> dict[str, str]:
         """What these sites are called. A site's name is nobody's secret."""
         async with self._database.reading() as connection:
-            return {site["site_id"]: site["name"] for site in await _sites(connection, site_ids)}
+            named = select(t.sites.c.id, t.sites.c.name).where(t.sites.c.id.in_(list(site_ids)))
+            return {row.id: row.name for row in await connection.execute(named)}
 
     async def meetings_of(
         self,
@@ -193,10 +194,17 @@ def _listed(meeting: Any, facts: EnterFacts, audience: Audience) -> Shown:
     }
 
 
-async def _sites(connection: AsyncConnection, site_ids: Iterable[str]) -> list[Shown]:
+async def _sites(connection: AsyncConnection, site_ids: Iterable[str], audience: Audience) -> list[Shown]:
+    """Each with the phone of its room: to whoever leads or watches the class, and to the room itself."""
     query = select(t.sites).where(t.sites.c.id.in_(list(site_ids))).order_by(t.sites.c.name, t.sites.c.id)
     return [
-        {"site_id": row.id, "name": row.name, "time_zone": row.time_zone} for row in await connection.execute(query)
+        {
+            "site_id": row.id,
+            "name": row.name,
+            "time_zone": row.time_zone,
+            "phone": row.phone if audience.part != "supervisor" or row.id in audience.site_ids else None,
+        }
+        for row in await connection.execute(query)
     ]
 
 

@@ -203,14 +203,20 @@ def _open_meetings() -> Select[Any]:
     return select(*columns).select_from(joined).where(is_open).order_by(t.meetings.c.starts_at)
 
 
+def meeting_of(kind: str, row: Row) -> str | None:
+    """The one meeting that the row is, or is about; None where it is about more, or about none."""
+    key = {"meetings": "id", "lesson_briefs": "meeting_id"}.get(kind)
+    return None if key is None else str(row[key])
+
+
 async def meetings_touched(
     connection: AsyncConnection, program_id: str, changes: Iterable[tuple[str, Row]]
 ) -> list[OpenMeeting]:
     """The program's meetings, not yet ended, that rest on any of the changed rows (kind, row); by start."""
     touched: list[ColumnElement[bool]] = []
     for kind, row in changes:
-        if kind == "meetings":
-            touched.append(t.meetings.c.id == row["id"])
+        if (meeting_id := meeting_of(kind, row)) is not None:
+            touched.append(t.meetings.c.id == meeting_id)
         elif (sections := _sections_touched(kind, row)) is not None:
             touched.append(t.meetings.c.section_id.in_(sections))
     found: dict[OpenMeeting, None] = {}

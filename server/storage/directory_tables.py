@@ -76,6 +76,7 @@ sites = _directory_table(
     Column("name", String(200), nullable=False),
     Column("time_zone", String(64), nullable=False),
     Column("jurisdiction", String(16), nullable=False, comment="whose rules hold there: US-MT"),
+    Column("phone", String(32), comment="by which the room is reached when its link is lost"),
 )
 
 people = _directory_table(

@@ -45,6 +45,8 @@ class Sources:
     substitutes: dict[str, Rows]
     """By section: who stands in, of people who are not disabled."""
     calendars: Calendars
+    briefs: dict[str, int]
+    """By meeting: the version of its lesson brief, where it has one."""
 
 
 async def read_meetings(connection: AsyncConnection, meeting_ids: Iterable[str]) -> Rows:
@@ -64,7 +66,7 @@ async def write_facts_digests(connection: AsyncConnection, digests: Mapping[str,
 async def read_sources(
     connection: AsyncConnection, program_id: str, section_ids: Iterable[str], *, staff_only: bool = False
 ) -> Sources:
-    """What the meetings of these sections rest on; `staff_only` leaves out students and credentials."""
+    """What the meetings of these sections rest on; `staff_only` leaves out students, credentials and briefs."""
     sections = sorted(set(section_ids))
     zone = select(t.programs.c.time_zone).where(t.programs.c.id == program_id)
     seen = select(t.sections).where(t.sections.c.id.in_(sections), t.sections.c.video_url.is_not(None))
@@ -80,6 +82,7 @@ async def read_sources(
     students = select(t.enrolments.c.student_id)
     staff = [*_people(teachers), *_people(supervisors), *_people(substitutes)]
     here = t.enrolments.c.section_id.in_(sections)
+    briefs: dict[str, int] = {}
     wanted: dict[str, dict[str, Rows]] = {
         "enrolments": {},
         "accommodations": {},
@@ -96,6 +99,9 @@ async def read_sources(
             "licences": await _by(connection, "person_id", held),
             "clearances": await _by(connection, "person_id", cleared),
         }
+        written = select(t.lesson_briefs.c.meeting_id, t.lesson_briefs.c.version).join(t.meetings)
+        of_meetings = await connection.execute(written.where(t.meetings.c.section_id.in_(sections)))
+        briefs = {row.meeting_id: row.version for row in of_meetings}
     return Sources(
         program_zone=(await connection.execute(zone)).scalar_one(),
         videos={row.id: VideoLink(row.video_url, row.video_provider) for row in await connection.execute(seen)},
@@ -104,6 +110,7 @@ async def read_sources(
         supervisors=supervisors,
         substitutes=substitutes,
         calendars=await read_calendars(connection, program_id, at_sites),
+        briefs=briefs,
         **wanted,
     )
 
@@ -147,6 +154,7 @@ def facts_of(meeting: Row[Any], sources: Sources) -> EnterFacts:
             if (codes := _ids("code", sources.accommodations.get(student, []), dates[room.site_id]))
         ),
         cancelled=meeting.cancel_reason,
+        brief_version=sources.briefs.get(meeting.id, 0),
     )
 
 

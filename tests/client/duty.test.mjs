@@ -51,13 +51,22 @@ test('the teacher hears of a room without an adult, and of several in one senten
   assert.deepEqual(newsSince(glance([], []), [], [], names, 'me', both), [])
 })
 
-test('a class owes its open questions and what is on the way back', () => {
+test('a room that says otherwise how it stands is news once, and a check under way is none', () => {
+  const stands = (status) => [{ site_id: 'pine', duty: { uncovered_since: null }, readiness: status && { report: { status } } }]
+  const names = { site: () => 'Pine Ridge' }
+  const heard = (was, now) => newsSince(glance([], [], stands(was)), [], [], names, 'me', stands(now)).length
+  assert.deepEqual([heard(null, 'ready'), heard('ready', 'down'), heard('checking', 'degraded')], [1, 1, 1])
+  assert.deepEqual([heard(null, null), heard('ready', 'ready'), heard('ready', 'checking')], [0, 0, 0])
+})
+
+test('a class owes its open questions, what is on the way back and its catch-up plans', () => {
   const answers = [{ stuck_at: null, delivered_at: null, confirmed_at: null }]
   const one = (status, more = {}) => ({ status, answers: [], declined: null, ...more })
   const declined = (acknowledged_at) => one('declined', { declined: { acknowledged_at } })
-  assert.deepEqual(owedOf([one('confirmed', { answers }), one('withdrawn'), declined(5)], []), [])
-  assert.deepEqual(owedOf([one('deferred'), one('merged'), one('answered', { answers }), declined(null)], []), [
+  assert.deepEqual(owedOf([one('confirmed', { answers }), one('withdrawn'), declined(5)], [], [{ status: 'dropped' }]), [])
+  assert.deepEqual(owedOf([one('deferred'), one('merged'), one('answered', { answers }), declined(null)], [], [{ status: 'open' }]), [
     { what: 'answers', n: 2 },
     { what: 'wayBack', n: 2 },
+    { what: 'catchUps', n: 1 },
   ])
 })

@@ -139,6 +139,7 @@ SAMPLES = [
         (SYSTEM, facts.VideoEntered(video=VideoLink("https://video.example/physics", "Jitsi"))),
         {"video": {"url": "https://video.example/physics", "provider": "Jitsi"}},
     ),
+    Sample("brief.entered", [OPENED], (SYSTEM, facts.BriefEntered(version=2)), {"version": 2}),
     Sample("meeting.lobby_opened", [OPENED], (VERA, lifecycle.LobbyOpened()), {}),
     Sample("meeting.reconciled", [ATTENDED, ENDED], (VERA, lifecycle.MeetingReconciled()), {}),
     Sample(

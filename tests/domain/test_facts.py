@@ -7,6 +7,7 @@ from server.domain.meeting.duty import SignOn
 from server.domain.meeting.facts import (
     AccommodationFacts,
     AccommodationsEntered,
+    BriefEntered,
     CredentialsEntered,
     MeetingCancelled,
     MeetingMoved,
@@ -267,3 +268,12 @@ def test_where_the_class_is_seen_is_a_fact_for_everybody_in_it() -> None:
         assert shown["video"] == {"url": "https://video.example/physics", "provider": "Jitsi"}
     gone = given(LIVE, (SYSTEM, VideoEntered(video=seen))).when(FACTS, by=SYSTEM).then(VideoEntered(video=None))
     assert gone.video is None
+
+
+def test_each_writing_of_the_brief_is_known_and_an_older_one_is_not_news() -> None:
+    written = replace(FACTS, brief_version=2)
+    state = given(OPENED).when(written, by=SYSTEM).then(BriefEntered(version=2))
+    shown = view(state, "meeting", "meeting", Audience("supervisor", (PINE,)))
+    assert shown is not None
+    assert shown["brief_version"] == 2
+    given(OPENED, (SYSTEM, BriefEntered(version=2))).when(FACTS, by=SYSTEM).then()

@@ -101,3 +101,13 @@ async def test_a_teacher_may_begin_from_the_last_one(house: House) -> None:
     last = (await tess.get(tomorrow)).json["last"]
     assert last == WHOLE | {"title": today["title"], "starts_at": today["starts_at"]}
     assert (await house.client("nora").get(tomorrow)).json["last"] is None
+
+
+async def test_the_record_learns_of_each_version_before_the_writer_has_the_answer(house: House) -> None:
+    tess = house.client("tess")
+    versions = []
+    for version in (0, 1):
+        await tess.send("POST", BRIEF, {"version": version} | WHOLE)
+        state = (await house.services.live.stream(f"meeting:{PHYSICS}")).state
+        versions.append(state.brief_version)
+    assert versions == [1, 2]

@@ -49,13 +49,15 @@ async def test_another_hosts_name_is_refused_everywhere(house: House) -> None:
 
 
 async def test_every_answer_is_wrapped(house: House) -> None:
-    for path in ("/healthz", "/api/session", "/nowhere", "/static/vendor/preact.js", "/"):
+    for path in ("/healthz", "/api/session", "/nowhere", "/static/vendor/preact.js", "/", "/sign-in"):
         headers = (await house.nobody.get(path)).headers
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
-        assert headers["Permissions-Policy"].startswith("camera=(), ")
+        # Our own pages check a room's devices before class; nothing else may.
+        who = "(self)" if path == "/sign-in" else "()"
+        assert headers["Permissions-Policy"].startswith(f"camera={who}, geolocation=(), microphone={who}, ")
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
         assert "Server" not in headers

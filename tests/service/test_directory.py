@@ -55,7 +55,7 @@ def refused(caught: pytest.ExceptionInfo[Refused]) -> tuple[str, str | None]:
 async def test_a_row_and_its_audit_row_are_one_edit(directory: Directory, database: Database) -> None:
     site = {"name": "  East ", "time_zone": "America/Boise", "jurisdiction": "US-ID"}
     row = await directory.create(COORDINATOR, "sites", site)
-    assert row == {"id": row["id"], "program_id": PROGRAM, "version": 1} | site | {"name": "East"}
+    assert row == {"id": row["id"], "program_id": PROGRAM, "version": 1} | site | {"name": "East", "phone": None}
     changed = await directory.update(COORDINATOR, "sites", row["id"], {"version": 1, "name": "East Fork"})
     assert changed == row | {"name": "East Fork", "version": 2}
     assert await directory.get(COORDINATOR, "sites", row["id"]) == changed
@@ -607,3 +607,16 @@ async def test_sites_of_others_stay_theirs(directory: Directory) -> None:
     assert [row["id"] for row in await directory.list(SYSTEM, "sites")] == ["north", "south"]
     with pytest.raises(Refused, match="forbidden"):
         await directory.get(SOUTH_SUPERVISOR, "sites", "north")
+
+
+@pytest.mark.parametrize("phone", ["+1 406 555 0134", "406-555-0134 x12", "(406) 555-0134", "+498912345"])
+async def test_a_site_s_phone_is_kept_as_it_is_dialled(directory: Directory, phone: str) -> None:
+    row = await directory.create(COORDINATOR, "sites", SITE | {"phone": phone})
+    assert row["phone"] == phone
+
+
+@pytest.mark.parametrize("phone", ["", "call the office", "+", "555 x", "4" * 40, "406 555 0134\n"])
+async def test_what_cannot_be_dialled_is_refused(directory: Directory, phone: str) -> None:
+    with pytest.raises(Refused) as refused:
+        await directory.create(COORDINATOR, "sites", SITE | {"phone": phone})
+    assert refused.value.field == "phone"

@@ -35,8 +35,8 @@ async def test_the_teacher_reads_everybody(rosters: Rosters, meeting_id: str) ->
     roster = await rosters.roster(TEACHER, meeting_id)
     assert roster == {
         "sites": [
-            {"site_id": "north", "name": "North", "time_zone": "America/Denver"},
-            {"site_id": "south", "name": "South", "time_zone": "America/Los_Angeles"},
+            {"site_id": "north", "name": "North", "time_zone": "America/Denver", "phone": "+1 406 555 0101"},
+            {"site_id": "south", "name": "South", "time_zone": "America/Los_Angeles", "phone": None},
         ],
         "people": [
             {"person_id": "tess", "name": "Tess Adler", "role": "teacher"},
@@ -131,3 +131,12 @@ async def test_a_page_is_full_though_some_rows_are_not_ones_own(
         await directory.create(COORDINATOR, "meetings", row)
     await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "begins_on": "2026-10-14"})
     assert [one["id"] for one in await rosters.meetings_of(TEACHER, limit=2)] == ["day4", "day5"]
+
+
+async def test_a_room_s_phone_is_for_who_leads_or_watches_and_for_the_room(rosters: Rosters, meeting_id: str) -> None:
+    phones = {}
+    for actor in (TEACHER, COORDINATOR, NORTH_SUPERVISOR, SOUTH_SUPERVISOR):
+        sites = (await rosters.roster(actor, meeting_id))["sites"]
+        phones[actor.person_id] = {site["site_id"]: site["phone"] for site in sites}
+    both, none = {"north": "+1 406 555 0101", "south": None}, {"north": None, "south": None}
+    assert phones == {"tess": both, "cora": both, "nora": both, "sol": none}

@@ -277,6 +277,8 @@ def _picture_after(state: Meeting, event: Any) -> EnterFacts:
             return replace(picture, cancelled=None)
         case facts.VideoEntered():
             return replace(picture, video=event.video)
+        case facts.BriefEntered():
+            return replace(picture, brief_version=event.version)
         case facts.TeachersAssigned():
             return replace(picture, teacher_ids=event.teacher_ids)
         case facts.RoomRostered() | facts.RoomRemoved():

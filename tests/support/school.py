@@ -46,7 +46,8 @@ def _student(student_id: str, given_name: str, family_name: str, site_id: str) -
 
 ROWS: Sequence[tuple[str, object]] = [
     ("programs", {"id": PROGRAM, "name": "Plains Consortium", "time_zone": "America/Denver"}),
-    ("sites", {"id": "north", "name": "North", "time_zone": "America/Denver", "jurisdiction": "US-MT"}),
+    ("sites", {"id": "north", "name": "North", "time_zone": "America/Denver", "jurisdiction": "US-MT"}
+     | {"phone": "+1 406 555 0101"}),
     ("sites", {"id": "south", "name": "South", "time_zone": "America/Los_Angeles", "jurisdiction": "US-OR"}),
     ("courses", {"id": "course", "title": "Physics", "local_code": "PHY", "sced_code": "03151G1.0011"}),
     ("terms", {"id": "term", "title": "Autumn", "begins_on": "2026-08-20", "ends_on": "2026-12-18"}),

@@ -65,6 +65,8 @@ class EnterFacts:
     accommodations: tuple[AccommodationFacts, ...] = ()
     cancelled: CancelReason | None = None
     video: VideoLink | None = None
+    brief_version: int = 0
+    """How often the lesson's brief was written; 0: there is none."""
 
 
 @event("meeting.opened")
@@ -115,6 +117,14 @@ class VideoEntered:
     """Where the class is seen and heard; null: nowhere that is known."""
 
     video: VideoLink | None
+
+
+@event("brief.entered")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BriefEntered:
+    """The lesson's brief was written, for the `version`th time. What it says is not part of the record."""
+
+    version: int
 
 
 @event("room.rostered", version=2)
@@ -189,6 +199,7 @@ def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[o
         *_schedule(state, command, context),
         *_cancellation(state, command),
         *([VideoEntered(video=command.video)] if command.video != state.video else []),
+        *([BriefEntered(version=command.brief_version)] if command.brief_version > state.brief_version else []),
         *_staff(state, command),
         *_rooms(state, command),
         *_accommodations(state, command),
@@ -296,6 +307,11 @@ def teachers_assigned(state: Meeting, event: TeachersAssigned, recorded: Recorde
 @applies(VideoEntered)
 def video_entered(state: Meeting, event: VideoEntered, recorded: Recorded) -> Meeting:
     return replace(state, video=event.video)
+
+
+@applies(BriefEntered)
+def brief_entered(state: Meeting, event: BriefEntered, recorded: Recorded) -> Meeting:
+    return replace(state, brief_version=event.version)
 
 
 @applies(RoomRostered)

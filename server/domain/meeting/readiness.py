@@ -13,8 +13,9 @@ from ..messages import Context, Recorded, Refused, applies, command, decides, ev
 from .state import (
     AccommodationsSeen,
     BriefRead,
-    DeviceCheck,
+    CameraCheck,
     Meeting,
+    MicrophoneCheck,
     PhoneCheck,
     Readiness,
     ReadinessStatus,
@@ -46,8 +47,8 @@ class ReportReadiness:
 
     site_id: Id
     status: Reported
-    microphone: DeviceCheck = "not_checked"
-    camera: DeviceCheck = "not_checked"
+    microphone: MicrophoneCheck = "not_checked"
+    camera: CameraCheck = "not_checked"
     round_trip_ms: RoundTrip | None = None
     loss_percent: LossPercent | None = None
     phone: PhoneCheck = "not_checked"
@@ -89,8 +90,8 @@ class ReadinessReported:
 
     site_id: str
     status: Reported
-    microphone: DeviceCheck
-    camera: DeviceCheck
+    microphone: MicrophoneCheck
+    camera: CameraCheck
     round_trip_ms: int | None
     loss_percent: int | None
     phone: PhoneCheck
@@ -162,7 +163,8 @@ def begin_readiness(state: Meeting, command: BeginReadiness, context: Context) -
 @decides(ReportReadiness)
 def report_readiness(state: Meeting, command: ReportReadiness, context: Context) -> list[object]:
     """A room whose microphone was found denied or missing cannot be asked anything, so that it is not ready: it may say
-    "degraded" and take part by phone, or "down". What was not checked hinders nobody: it is shown as not checked."""
+    "degraded" and take part by phone, or "down". What was not checked hinders nobody, nor does a microphone that heard
+    nothing, perhaps in a quiet room: both are shown as what they are."""
     _require_checkable(state, command.site_id, context)
     if command.status == "ready" and command.microphone in ("denied", "missing"):
         raise Refused(

@@ -42,7 +42,9 @@ Urgency: TypeAlias = Literal["normal", "blocking"]
 AnswerForm: TypeAlias = Literal["spoken_to_all", "spoken_to_site", "written"]
 DeclineReason: TypeAlias = Literal["off_topic", "answered_before", "ask_your_site", "not_for_class", "other"]
 ReadinessStatus: TypeAlias = Literal["checking", "ready", "degraded", "down", "closed"]
-DeviceCheck: TypeAlias = Literal["ok", "denied", "missing", "not_checked"]
+CameraCheck: TypeAlias = Literal["ok", "denied", "missing", "not_checked"]
+MicrophoneCheck: TypeAlias = CameraCheck | Literal["silent"]
+"""`silent`: it is there, and nothing was heard by it."""
 PhoneCheck: TypeAlias = Literal["reached", "not_reached", "none", "not_checked"]
 CatchUpKind: TypeAlias = Literal["recording", "site_led", "make_up_session", "written_work", "other"]
 CatchUpStatus: TypeAlias = Literal["open", "carried_out", "dropped"]
@@ -221,8 +223,8 @@ class RoomReport:
     status: ReadinessStatus
     by: str
     at: int
-    microphone: DeviceCheck = "not_checked"
-    camera: DeviceCheck = "not_checked"
+    microphone: MicrophoneCheck = "not_checked"
+    camera: CameraCheck = "not_checked"
     round_trip_ms: int | None = None
     loss_percent: int | None = None
     phone: PhoneCheck = "not_checked"
@@ -349,6 +351,8 @@ class Meeting:
     reconciled_at: int | None = None
     teacher_ids: frozenset[str] = frozenset()
     video: VideoLink | None = None
+    brief_version: int = 0
+    """How often the lesson's brief was written; 0: there is none."""
     rooms: Mapping[str, Room] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     accommodations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
