@@ -30,7 +30,7 @@ export function CatchUps({ plans, names, acts, canPlan, commands }) {
 function Planned({ plan, names, acts, canPlan }) {
   const isOpen = plan.status === 'open'
   return html`<li>
-    <span class="deliver-text"><b>${names.site(plan.site_id)}</b> · ${t(`catchUp.kind.${plan.kind}`)}</span>
+    <span class="announced-text"><b>${names.site(plan.site_id)}</b> · ${t(`catchUp.kind.${plan.kind}`)}</span>
     <${PlanState} plan=${plan} />
     ${plan.note && html`<span class="announced-text"><${LongText} text=${plan.note} /></span>`}
     ${isOpen && canPlan && html`<button class="btn slim" onClick=${() => acts.openCatchUp(plan)}>${t('catchUp.change')}</button>`}

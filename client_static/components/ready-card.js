@@ -27,6 +27,8 @@ export function ReadyCard({ meeting, room, siteId, isInClass }) {
   const entry = live.commands.entries.value.findLast((one) => one.name.startsWith('readiness.') && one.data.site_id === siteId)
   const send = (what, data = {}) => live.submit(`readiness.${what}`, { site_id: siteId, ...data })
   const found = drafts.value[key] ?? {}
+  // What was reported stays in sight until it is checked again.
+  const { microphone, camera, ...link } = found.microphone === undefined ? devicesIn(standing.report) : found
 
   async function check() {
     if (isChecking.current) return
@@ -53,36 +55,39 @@ export function ReadyCard({ meeting, room, siteId, isInClass }) {
       ${!isInClass && html`<${Standing} standing=${standing} names=${names.value} />`}
       <div class="ready-check">
         <button class="btn big" aria-disabled=${level !== null} onClick=${check}>
-          ${t(level !== null ? 'ready.checking' : found.microphone === undefined ? 'ready.check' : 'ready.again')}
+          ${t(level !== null ? 'ready.checking' : microphone ? 'ready.again' : 'ready.check')}
         </button>
         ${level !== null && html`<meter min="0" max="1" value=${level} aria-label=${t('ready.level')}></meter>`}
         <ul class="ready-found" role="list" aria-live="polite">
-          ${found.microphone && html`<li><${DeviceResult} name="microphone" result=${found.microphone} isWhole=${true} /></li>`}
-          ${found.camera && html`<li><${DeviceResult} name="camera" result=${found.camera} isWhole=${true} /></li>`}
-          ${found.loss_percent !== undefined && html`<li><${LinkResult} found=${found} isWhole=${true} /></li>`}
+          ${microphone && html`<li><${DeviceResult} name="microphone" result=${microphone} isWhole=${true} /></li>`}
+          ${camera && html`<li><${DeviceResult} name="camera" result=${camera} isWhole=${true} /></li>`}
+          ${Number.isInteger(link.loss_percent) && html`<li><${LinkResult} found=${link} isWhole=${true} /></li>`}
         </ul>
       </div>
+      <${ReadyReport} ...${{ found, write, siteId }} phone=${names.value.phone(siteId)} onReport=${report} />
       <${BriefRead} ...${shown} id=${meeting.id} version=${meeting.meeting.value.brief_version} />
       <${AccommodationsSeen} ...${shown} />
-      <${ReadyReport} ...${{ found, write, siteId }} phone=${names.value.phone(siteId)} onReport=${report} />
       ${entry && html`<${CommandNote} ...${{ entry, commands: live.commands }} onDrop=${() => live.commands.take(entry.command_id)} />`}
     </div>
   `
 }
 
+/** What was reported of the devices; nothing where they were not looked at. */
+const devicesIn = (report) => (report && report.microphone !== 'not_checked' ? report : {})
+
 /** In class, in one line; what stands behind it opens where something changed. */
 export const ReadyLine = ({ meeting, room, siteId }) => html`<details class="ready-line">
-  <summary><${Standing} standing=${readinessOf(room, meeting.meeting.value.brief_version, serverNow())} names=${meeting.names.value} /></summary>
+  <summary><${Standing} standing=${readinessOf(room, meeting.meeting.value.brief_version, serverNow())} names=${meeting.names.value}><span class="ready-change">${t('ready.change')}</span><//></summary>
   <${ReadyCard} ...${{ meeting, room, siteId }} isInClass=${true} />
 </details>`
 
 /** What the record says of the room, and until when that counts. */
-export function Standing({ standing, names }) {
+export function Standing({ standing, names, children }) {
   const { status, report, isExpired } = standing
   const { tone, mark } = READY[isExpired ? 'expired' : status]
   return html`<p class=${`ready-standing ${tone}`}>
-    <b><${Mark} name=${mark ?? tone} /> ${t(`ready.is.${isExpired ? 'expired' : status}`)}</b>
-    ${report && html`<span>${reportedWords(report, names)}</span>`}
+    <b><${Mark} name=${mark ?? tone} /> ${t(`ready.is.${isExpired ? 'expired' : status}`)}</b>${' '}
+    ${report && html`<span>${reportedWords(report, names)}</span>`}${children}
   </p>`
 }
 

@@ -12,7 +12,7 @@ export function BriefRead({ id, version, standing, send }) {
   return html`<div class="ready-seen">
     <span><${Mark} name=${MARKS[standing.brief]} /> ${t(`ready.brief.${standing.brief}`)}</span>
     <span class="ready-ways">
-      <a class="btn big" href=${briefPath(id)}>${t('brief.link')}</a>
+      <a class="btn big" href=${briefPath(id)}>${t('brief.open')}</a>
       ${standing.brief !== 'read' &&
       html`<button class="btn big" onClick=${() => send('acknowledge_brief', { brief_version: version })}>${t('ready.haveRead')}</button>`}
     </span>

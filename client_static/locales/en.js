@@ -46,6 +46,7 @@ export default {
   'home.schedule': 'My schedule',
 
   'debts.mine': 'Still owed from past classes',
+  'debts.unread': 'What is still owed from past classes could not be read.',
   'debts.late': 'Late in past classes',
   'debts.others': { one: '1 more waits for somebody else', other: '{n} more wait for somebody else' },
   'debts.mine.answer': 'Answer in writing',
@@ -622,6 +623,7 @@ export default {
   'ready.status.closed': 'Closed today',
   'ready.note': 'A word to the teacher (no student’s name)',
   'ready.choose': 'Say how the room stands.',
+  'ready.change': 'Change',
   'ready.report': 'Report',
   'ready.nobodyYet': 'not on duty yet',
   'ready.notCleared': 'not cleared',

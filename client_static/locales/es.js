@@ -65,6 +65,7 @@ export default {
   'home.schedule': 'Mi horario',
 
   'debts.mine': 'Aún pendiente de clases pasadas',
+  'debts.unread': 'No se pudo leer lo que aún se debe de clases pasadas.',
   'debts.late': 'Atrasado en clases pasadas',
   'debts.others': { one: 'Otra espera a otra persona', many: 'Otras {n} esperan a otra persona', other: 'Otras {n} esperan a otra persona' },
   'debts.mine.answer': 'Responder por escrito',
@@ -654,6 +655,7 @@ export default {
   'ready.status.closed': 'Cerrada hoy',
   'ready.note': 'Unas palabras para el docente (sin nombres de estudiantes)',
   'ready.choose': 'Indique cómo está la sala.',
+  'ready.change': 'Cambiar',
   'ready.report': 'Informar',
   'ready.nobodyYet': 'aún sin guardia',
   'ready.notCleared': 'sin autorización',

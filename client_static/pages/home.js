@@ -41,7 +41,7 @@ export function HomePage() {
   }, [meetings])
   // From here on the page that comes next knows whether its class is live.
   useEffect(() => () => (isListedLive.value = false), [])
-  const [told] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && REFRESH_MS)
+  const [told, owedError, reloadOwed] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && REFRESH_MS)
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
   const isOnTablet = roles.includes('supervisor')
   const who = t('home.who', { name, roles: roles.map((role) => t(`role.${role}`)).join(', ') })
@@ -53,6 +53,7 @@ export function HomePage() {
     <//>
     <main id="main" class="page">
       ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
+      ${!error && owedError && html`<${Problem} error=${owedError} onRetry=${reloadOwed}><span>${t('debts.unread')}</span><//>`}
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}

@@ -61,11 +61,11 @@ export function TeacherPage({ meeting, title, section }) {
             onAnnounce=${acts.openAnnounce}
             onWithdraw=${acts.withdrawAnnouncement}
           />
-          <${CatchUps} ...${{ names, acts }} plans=${meeting.catchUps.value} canPlan=${!['reconciled', 'cancelled'].includes(status)} commands=${meeting.live.commands} />
           <${Calls} ...${{ calls, names, isLive }} onCall=${acts.openCall} onEnd=${acts.endCall} />
           <${AskedBack} ...${{ desk, acts, names }} questions=${askedBack} />
           <${WayBack} ...${{ questions, names }} />
           ${!['ended', 'reconciled'].includes(status) && html`<${Deferred} ...${{ desk, acts, names }} questions=${deferred} />`}
+          <${CatchUps} ...${{ names, acts }} plans=${meeting.catchUps.value} canPlan=${!['reconciled', 'cancelled'].includes(status)} commands=${meeting.live.commands} />
         </div>
       </div>
     </main>

@@ -11,6 +11,8 @@ from .rosters import MAX_MEETINGS, Rosters
 Shown: TypeAlias = dict[str, Any]
 REACH_MS = 60 * 86_400_000
 """How long after class its debts are still listed: eight weeks of a term. The class's own report has them for good."""
+EARLY_MS = 86_400_000
+"""A class that was begun before its time may be over before it."""
 NOT_OVER = {"scheduled", "lobby", "live", "cancelled"}
 
 
@@ -23,7 +25,7 @@ async def owed_work(rosters: Rosters, live: Live, actor: Actor, now: int) -> lis
     found: list[Shown] = []
     after: str | None = None
     while True:
-        page = await rosters.meetings_of(actor, since=now - REACH_MS, until=now, after=after)
+        page = await rosters.meetings_of(actor, since=now - REACH_MS, until=now + EARLY_MS, after=after)
         for meeting in page:
             if meeting["status"] not in NOT_OVER and _may_owe(meeting["summary"]):
                 found += await _of(live, actor, meeting)

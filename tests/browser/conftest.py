@@ -26,6 +26,8 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A camera and a microphone that beeps, for whoever is allowed them.
+    "--use-fake-device-for-media-stream",
 ]
 # A loaded machine is slow; no limit of the product is checked by this one.
 expect.set_options(timeout=10_000)

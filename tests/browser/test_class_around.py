@@ -51,7 +51,11 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
     await expect(room).to_contain_text("linked")
     await expect(teacher.room("Kettle Creek")).to_contain_text("not linked yet")
 
-    # Nobody there is told to everybody, until somebody signs on.
+    # That nobody is there is told to everybody, until somebody signs on.
+    await expect(room).to_contain_text("Rosa Alvarez")
+    await choose(pine.page, "Sign off…")
+    await pine.page.get_by_role("radio", name="My relief is on the way").check()
+    await pine.page.get_by_role("dialog").get_by_role("button", name="Sign off").click()
     await expect(room).to_contain_text("No adult")
     await expect(duty(pine.page)).to_contain_text("No adult is on duty in this room")
     assert await axe(pine.page) == []
@@ -74,7 +78,6 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
 
     # On duty at one site at a time; and then the handover.
     await harlow.page.get_by_role("radio", name="Harlow").check()
-    await duty(harlow.page).get_by_role("button", name="Sign on").click()
     await expect(duty(harlow.page)).to_contain_text("You are on duty")
     await choose(pine.page, "Hand over…", "Offer")
     await harlow.page.get_by_role("radio", name="Pine Ridge").check()
@@ -130,6 +133,8 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
     assert timeline["lost"] == []
     marks = [(one["what"], one["person_id"], one["reason"]) for one in timeline["marks"]]
     assert [one for one in marks if one[0] != "link_connected"] == [
+        ("signed_on", "supervisor-pine-ridge", None),
+        ("signed_off", "supervisor-pine-ridge", "relief_is_near"),
         ("signed_on", "supervisor-pine-ridge", None),
         ("stepped_out", "supervisor-pine-ridge", "emergency"),
         ("returned", "supervisor-pine-ridge", None),

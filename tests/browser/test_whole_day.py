@@ -23,6 +23,7 @@ from server.cli.stream_copy import StreamCopy
 from tests.browser.conftest import People
 from tests.browser.screens import Console, Room
 from tests.browser.screenshots import Commands
+from tests.browser.test_readiness import report as report_room
 from tests.support.server import ServerProcess
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -104,15 +105,20 @@ async def test_a_whole_class_day(
     for screen in (teacher, rosa, marian, kwame):
         await screen.is_live()
 
-    # The lobby: the rooms are staffed, Harlow by its substitute.
+    # The lobby: the rooms are staffed, Harlow by its substitute; one is ready, and Mesa Flats is closed today.
     await teacher.page.get_by_role("button", name="Open the lobby").click()
+    await report_room(rosa, "Ready")
+    await kwame.page.get_by_role("radio", name="Mesa Flats").check()
+    await report_room(kwame, "Closed today")
+    await expect(teacher.room("Mesa Flats")).to_contain_text("Closed")
     await kwame.page.get_by_role("radio", name="Harlow").check()
     for room in (rosa, marian, kwame):
         await sign_on(room)
     await expect(teacher.room("Harlow")).to_contain_text("Kwame Osei")
 
-    # The class begins, and a question goes all the way.
+    # The class begins, without Mesa Flats by a plan, and a question goes all the way.
     await teacher.page.get_by_role("button", name="Start class").click()
+    await teacher.page.get_by_role("dialog").get_by_role("button", name="Start without").click()
     await ask(kwame, "Which way does the rope pull?")
     await teacher.claim("Which way does the rope pull?")
     await teacher.answer()
@@ -158,6 +164,8 @@ async def test_a_whole_class_day(
     await teacher.now.get_by_role("textbox").fill("Next to nothing: we leave it out.")
     await teacher.now.get_by_role("button", name="Send the answer").click()
     await marian.card("Does the rope have a weight?").get_by_role("button", name="Got it").click()
+    await kwame.page.get_by_role("radio", name="Mesa Flats").check()
+    await kwame.to_do.get_by_role("button", name="It is carried out").click()
     await teacher.page.get_by_role("button", name="Close for good").click()
     await expect(teacher.page.get_by_text("The class is closed for good.")).to_be_visible()
 
