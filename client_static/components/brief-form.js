@@ -4,6 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
+import { session } from '../core/session.js'
 import { t, why } from '../core/text.js'
 import { useWritten } from '../core/written.js'
 import { BriefText, PARTS } from './brief-text.js'
@@ -11,15 +12,29 @@ import { BriefText, PARTS } from './brief-text.js'
 const MOST = 2000
 const MOST_MATERIALS = 12
 
+/** What was half written when its writer went to another of our pages, by whose it is and of which class. */
+const left = new Map()
+
+/** Whether this person has left a half-written brief of this class. */
+export const isBriefLeft = (id) => left.has(keyOf(id))
+
+const keyOf = (id) => `${session.peek()?.person_id} ${id}`
+
 export function BriefForm({ id, brief, onDone, onClose }) {
-  const [draft, setDraft] = useState(() => contentOf(brief))
-  const [version, setVersion] = useState(brief.version)
+  const key = keyOf(id)
+  const [draft, setDraft] = useState(() => left.get(key)?.draft ?? contentOf(brief))
+  const [version, setVersion] = useState(left.get(key)?.version ?? brief.version)
   const [theirs, setTheirs] = useState(null)
   const [fault, setFault] = useState(null)
   const [isSending, setSending] = useState(false)
   const isChanged = JSON.stringify(draft) !== JSON.stringify(contentOf(brief))
   useWarning(isChanged)
-  const { read, write } = useWritten(draft, (written) => (setFault(null), setDraft(written)))
+  const { read, write } = useWritten(draft, (written) => {
+    setFault(null)
+    setDraft(written)
+    left.set(key, { draft: written, version })
+  })
+  const close = (then) => (left.delete(key), then())
   async function submit(event) {
     event.preventDefault()
     const draft = read()
@@ -28,7 +43,7 @@ export function BriefForm({ id, brief, onDone, onClose }) {
     try {
       const materials = draft.materials.filter((one) => one.title.trim() || one.url.trim())
       await api.writeBrief(id, { ...draft, materials, version })
-      onDone()
+      close(onDone)
     } catch (problem) {
       setFault(wordsOf(problem))
       if (problem.code === 'stale_version') await look()
@@ -62,7 +77,7 @@ export function BriefForm({ id, brief, onDone, onClose }) {
       <p class="fault" role="alert">${fault}</p>
       ${theirs && html`<section class="notice warn" aria-label=${t('brief.theirs')}><div class="notice-text"><b>${t('brief.theirs')}</b><${BriefText} brief=${theirs} /></div></section>`}
       <div class="dialog-ways">
-        ${brief.version > 0 && html`<button type="button" class="btn big" onClick=${onClose}>${t('dialog.cancel')}</button>`}
+        ${brief.version > 0 && html`<button type="button" class="btn big" onClick=${() => close(onClose)}>${t('dialog.cancel')}</button>`}
         <button class="btn big primary" disabled=${isSending}>${t(theirs ? 'brief.saveOver' : 'brief.save')}</button>
       </div>
     </form>
@@ -99,7 +114,7 @@ function wordsOf(problem) {
 
 const contentOf = ({ today, hand_out, watch_for, link_dies, materials }) => ({ today, hand_out, watch_for, link_dies, materials })
 
-/** The page is not closed or loaded again over what is not saved; a link to another page of ours still leaves it. */
+/** The page is not closed or loaded again over what is not saved. */
 function useWarning(isChanged) {
   useEffect(() => {
     if (!isChanged) return undefined

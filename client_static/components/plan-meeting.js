@@ -1,6 +1,6 @@
 // A meeting in the plan: when, what, and what is not as usual: cancelled, moved, a substitute, a room that is away.
 import { html } from '../core/html.js'
-import { meetingPath } from '../core/router.js'
+import { briefPath, meetingPath } from '../core/router.js'
 import { asDayShort, asLocalClock, asLocalTimes, ownTimes } from '../core/schedule.js'
 import { locale, t } from '../core/text.js'
 import { Pill } from './pill.js'
@@ -23,6 +23,7 @@ export function PlanMeeting({ meeting, sites, isWhole, children }) {
     <//>`}
     <${Substitutes} meeting=${meeting} />
     <${Rooms} ...${{ meeting, sites, isWhole }} />
+    ${isWhole && status !== 'cancelled' && html`<a class="small" href=${briefPath(id)}>${t('brief.link')}</a>`}
     ${children}
   </li>`
 }

@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
-import { BriefForm } from '../components/brief-form.js'
+import { BriefForm, isBriefLeft } from '../components/brief-form.js'
 import { BriefText } from '../components/brief-text.js'
 import { Problem } from '../components/problem.js'
 import { VideoLink } from '../components/video-link.js'
@@ -18,7 +18,7 @@ import { asDay, asTimes, asTimesAt } from '../core/time.js'
 
 export function BriefPage({ id }) {
   const [read, error, load] = useLoaded(() => readAll(id), 0, id)
-  const [isWriting, setWriting] = useState(false)
+  const [isWriting, setWriting] = useState(() => isBriefLeft(id))
   const title = t('brief.title', { title: read?.listing.title ?? t('meeting.title') })
   useEffect(() => {
     document.title = t('title.page', { page: title })

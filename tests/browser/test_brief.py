@@ -67,6 +67,10 @@ async def test_the_teacher_writes_it_and_nothing_of_two_versions_is_lost(people:
     await first.get_by_role("button", name="Begin from the brief of").click()
     await expect(first.get_by_label("What today is")).to_have_value(re.compile("^Forces on a ramp"))
     await first.get_by_label("What today is").fill("Friction, by experiment.")
+    # Another page of ours in between costs nothing of it.
+    await first.get_by_role("link", name="To the class").click()
+    await first.get_by_role("link", name="Brief").click()
+    await expect(first.get_by_label("What today is")).to_have_value("Friction, by experiment.")
     await first.get_by_role("button", name="Add a link").click()
     await first.get_by_label("What it is").fill("Worksheet")
     await first.get_by_label("Its link").fill("http://files.example/ramp.pdf")
