@@ -6,7 +6,12 @@ import { CommandNote } from './command-note.js'
 import { LongText } from './long-text.js'
 import { Pill } from './pill.js'
 
-export function CatchUps({ plans, names, acts, canPlan, commands }) {
+/** While the class is live, what is settled goes out of sight; afterwards it all stands there. */
+const SETTLED_IN_SIGHT_MS = 60_000
+const isInSight = (plan) => plan.status === 'open' || serverNow() - plan.closed_at < SETTLED_IN_SIGHT_MS
+
+export function CatchUps({ plans: all, isLive, names, acts, canPlan, commands }) {
+  const plans = isLive ? all.filter(isInSight) : all
   const unsent = commands.entries.value.filter((one) => one.name.startsWith('catch_up.') && one.state !== 'sent')
   const button = canPlan && html`<button class="btn" onClick=${() => acts.openCatchUp()}>${t('catchUp.plan')}</button>`
   if (plans.length + unsent.length === 0) return button

@@ -2,6 +2,7 @@
 // told as it is, done or not.
 import { useRef, useState } from 'preact/hooks'
 
+import { say } from '../core/announce.js'
 import { checkCamera, checkMicrophone } from '../core/devices.js'
 import { html } from '../core/html.js'
 import { checkLink } from '../core/link-check.js'
@@ -12,7 +13,7 @@ import { asClock, asDue, serverNow } from '../core/time.js'
 import { useWritten } from '../core/written.js'
 import { CommandNote } from './command-note.js'
 import { Mark } from './pill.js'
-import { DeviceResult, LinkResult, READY } from './ready-found.js'
+import { DeviceResult, LinkResult, linkWords, READY } from './ready-found.js'
 import { ReadyReport } from './ready-report.js'
 import { AccommodationsSeen, BriefRead } from './ready-seen.js'
 
@@ -39,6 +40,7 @@ export function ReadyCard({ meeting, room, siteId, isInClass }) {
     write({ microphone: await checkMicrophone(setLevel) })
     write({ camera: await checkCamera() })
     write(await link)
+    say(wordsOf(read()))
     setLevel(null)
     isChecking.current = false
   }
@@ -58,7 +60,7 @@ export function ReadyCard({ meeting, room, siteId, isInClass }) {
           ${t(level !== null ? 'ready.checking' : microphone ? 'ready.again' : 'ready.check')}
         </button>
         ${level !== null && html`<meter min="0" max="1" value=${level} aria-label=${t('ready.level')}></meter>`}
-        <ul class="ready-found" role="list" aria-live="polite">
+        <ul class="ready-found" role="list">
           ${microphone && html`<li><${DeviceResult} name="microphone" result=${microphone} isWhole=${true} /></li>`}
           ${camera && html`<li><${DeviceResult} name="camera" result=${camera} isWhole=${true} /></li>`}
           ${Number.isInteger(link.loss_percent) && html`<li><${LinkResult} found=${link} isWhole=${true} /></li>`}
@@ -72,14 +74,27 @@ export function ReadyCard({ meeting, room, siteId, isInClass }) {
   `
 }
 
+/** What was found, for whoever does not see it. */
+const wordsOf = ({ microphone, camera, round_trip_ms: millis, loss_percent: loss }) =>
+  [
+    ...[['microphone', microphone], ['camera', camera]].map(([name, result]) => `${t(`ready.${name}`)} ${t(`ready.device.${result}`)}`),
+    `${t('ready.link')} ${linkWords(millis, loss)}`,
+  ].join('. ')
+
 /** What was reported of the devices; nothing where they were not looked at. */
 const devicesIn = (report) => (report && report.microphone !== 'not_checked' ? report : {})
 
 /** In class, in one line; what stands behind it opens where something changed. */
-export const ReadyLine = ({ meeting, room, siteId }) => html`<details class="ready-line">
-  <summary><${Standing} standing=${readinessOf(room, meeting.meeting.value.brief_version, serverNow())} names=${meeting.names.value}><span class="ready-change">${t('ready.change')}</span><//></summary>
-  <${ReadyCard} ...${{ meeting, room, siteId }} isInClass=${true} />
-</details>`
+export function ReadyLine({ meeting, room, siteId }) {
+  const [isOpen, setOpen] = useState(false)
+  const standing = readinessOf(room, meeting.meeting.value.brief_version, serverNow())
+  return html`<details class="ready-line" open=${isOpen} onToggle=${(event) => setOpen(event.currentTarget.open)}>
+    <summary>
+      <${Standing} standing=${standing} names=${meeting.names.value}><span class="ready-change">${t('ready.change')}</span><//>
+    </summary>
+    ${isOpen && html`<${ReadyCard} ...${{ meeting, room, siteId }} isInClass=${true} />`}
+  </details>`
+}
 
 /** What the record says of the room, and until when that counts. */
 export function Standing({ standing, names, children }) {

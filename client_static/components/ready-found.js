@@ -22,13 +22,16 @@ export const DeviceResult = ({ name, result, isWhole }) => html`<span class=${`f
   ${isWhole && result !== 'ok' && html`<span class="found-do">${t(`ready.do.${result}`)}</span>`}
 </span>`
 
+/** How good the link was found, in words. */
+export const linkWords = (millis, loss) =>
+  millis === null ? t('ready.linkDead') : t(loss > 0 ? 'ready.linkLossy' : 'ready.linkIn', { millis, loss })
+
 /** `found`: `{round_trip_ms, loss_percent}`. */
 export function LinkResult({ found, isWhole }) {
   const { round_trip_ms: millis, loss_percent: loss } = found
   const state = millis === null ? 'bad' : loss > 0 || millis >= 800 ? 'warn' : 'ok'
-  const words = millis === null ? t('ready.linkDead') : t(loss > 0 ? 'ready.linkLossy' : 'ready.linkIn', { millis, loss })
   return html`<span class=${`found ${state}`}>
-    <${Mark} name=${state} /> ${t('ready.link')}${' '}<b>${words}</b>
+    <${Mark} name=${state} /> ${t('ready.link')}${' '}<b>${linkWords(millis, loss)}</b>
     ${isWhole && state !== 'ok' && html`<span class="found-do">${t('ready.do.link')}</span>`}
   </span>`
 }

@@ -1,7 +1,7 @@
 // What an adult in the room has to have read and seen before class, each with the one tap that says so.
 import { html } from '../core/html.js'
 import { briefPath } from '../core/router.js'
-import { t } from '../core/text.js'
+import { needs, t } from '../core/text.js'
 import { Mark } from './pill.js'
 
 const MARKS = { read: 'ok', seen: 'ok', unread: 'quiet', unseen: 'quiet', changed: 'warn' }
@@ -26,7 +26,7 @@ export function AccommodationsSeen({ names, siteId, standing, send }) {
     <ul role="list" class="ready-needs">
       ${needing.map(
         (student) => html`<li key=${student.student_id}>
-          <b>${student.name}</b> ${student.accommodations.map((code) => code.replaceAll('_', ' ')).join(', ')}
+          <b>${student.name}</b> ${needs(student.accommodations)}
         </li>`,
       )}
       ${names.isLoaded && needing.length === 0 && html`<li>${t('ready.noNeeds')}</li>`}

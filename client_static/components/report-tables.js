@@ -4,6 +4,7 @@ import { lastAnswer } from '../core/questions.js'
 import { asNumber, locale, t } from '../core/text.js'
 import { asClock, asDue, asWait } from '../core/time.js'
 import { LongText } from './long-text.js'
+import { PlanState } from './catch-ups.js'
 import { Pill } from './pill.js'
 
 const WAITS = ['seen', 'answered', 'confirmed']
@@ -82,6 +83,25 @@ export function ReportOwed({ report, names }) {
         </li>`
       })}
     </ul>`}
+  `
+}
+
+/** How the rooms that missed the class made up for it, and whether they have. */
+export function ReportCatchUps({ report: { catch_ups: plans }, names }) {
+  if (plans.length === 0) return null
+  return html`
+    <h2>${t('catchUp.title')}</h2>
+    <ul class="meetings" role="list">
+      ${plans.map(
+        (plan) => html`<li key=${plan.plan_id}>
+          <span>
+            <b>${names.site(plan.site_id)}</b> · ${t(`catchUp.kind.${plan.kind}`)}
+            ${plan.note && html`<br /><span class="small mute" dir="auto">${plan.note}</span>`}
+          </span>
+          <${PlanState} plan=${plan} />
+        </li>`,
+      )}
+    </ul>
   `
 }
 

@@ -31,6 +31,10 @@ export function t(key, holes = {}) {
 /** A figure as the language writes it. */
 export const asNumber = (n) => new Intl.NumberFormat(locale.value).format(n)
 
+/** What students need, in words: a program may have codes that the catalogue does not know, which are shown as they are. */
+export const needs = (codes) =>
+  codes.map((code) => (`need.${code}` in en ? t(`need.${code}`) : code.replaceAll('_', ' '))).join(', ')
+
 /** The text for a coded error: our own words where we have them, else the server's, which are English. */
 export function why(error) {
   const key = `error.${error?.code}`

@@ -13,7 +13,7 @@ import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
 import { namesOf } from '../core/names.js'
 import { meetingPath } from '../core/router.js'
-import { language, locale, t } from '../core/text.js'
+import { language, locale, needs, t } from '../core/text.js'
 import { asDay, asTimes, asTimesAt } from '../core/time.js'
 
 export function BriefPage({ id }) {
@@ -102,7 +102,7 @@ function Students({ listing, names }) {
         ${students.map(
           (one) => html`<li key=${one.student_id}>
             ${one.name}
-            ${one.accommodations.length > 0 && html`<span class="mute"> · ${one.accommodations.map((code) => code.replaceAll('_', ' ')).join(', ')}</span>`}
+            ${one.accommodations.length > 0 && html`<span class="mute"> · ${needs(one.accommodations)}</span>`}
           </li>`,
         )}
       </ul>

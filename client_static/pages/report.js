@@ -6,7 +6,7 @@ import { Bar } from '../components/bar.js'
 import { Problem } from '../components/problem.js'
 import { Replay } from '../components/replay.js'
 import { ReportRooms } from '../components/report-rooms.js'
-import { ReportOwed, ReportQuestions, ReportWaits } from '../components/report-tables.js'
+import { ReportCatchUps, ReportOwed, ReportQuestions, ReportWaits } from '../components/report-tables.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
@@ -63,6 +63,7 @@ function Report({ id, read, onAgain }) {
     <${ReportWaits} ...${{ report, names }} />
     <${ReportRooms} ...${{ report, names }} from=${meeting.started_at} to=${meeting.ended_at} now=${at} />
     <${ReportOwed} ...${{ report, names }} />
+    <${ReportCatchUps} ...${{ report, names }} />
     <${ReportQuestions} ...${{ report, names }} />
     <${Replay} ...${{ steps, names }} />
     <h2>${t('report.keep')}</h2>

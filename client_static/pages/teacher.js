@@ -65,7 +65,7 @@ export function TeacherPage({ meeting, title, section }) {
           <${AskedBack} ...${{ desk, acts, names }} questions=${askedBack} />
           <${WayBack} ...${{ questions, names }} />
           ${!['ended', 'reconciled'].includes(status) && html`<${Deferred} ...${{ desk, acts, names }} questions=${deferred} />`}
-          <${CatchUps} ...${{ names, acts }} plans=${meeting.catchUps.value} canPlan=${!['reconciled', 'cancelled'].includes(status)} commands=${meeting.live.commands} />
+          <${CatchUps} ...${{ names, acts, isLive }} plans=${meeting.catchUps.value} canPlan=${!['reconciled', 'cancelled'].includes(status)} commands=${meeting.live.commands} />
         </div>
       </div>
     </main>

@@ -80,6 +80,9 @@ LossPercent = Annotated[int, Strict(), Field(ge=0, le=100)]
 LedMinutes = Annotated[int, Strict(), Field(ge=1, le=600)]
 """How long a site led its catch-up plan: up to ten hours."""
 
+BriefVersion = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
+"""How often a lesson's brief was written; 0: there is none."""
+
 Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
 """A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""
 

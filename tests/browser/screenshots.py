@@ -172,7 +172,14 @@ def make_large(demo: dict[str, Any]) -> str:
     now = int(time.time() * 1000)
     times = {"starts_at": now, "ends_at": now + 3_000_000}
     commands.add("meetings", id="large", section_id="physics-1", title="Work and energy", **times)
-    commands.run("teacher", "meeting.start")
+    # Four adults for twelve rooms: the others begin by a plan, which the rooms make up for by asking all the same.
+    commands.run("teacher", "meeting.open_lobby")
+    for site_id, person_id in rooms[:4]:
+        commands.run(person_id, "duty.sign_on", site_id=site_id)
+    plans = [{"site_id": site_id, "plan_id": f"plan-{site_id}", "kind": "recording"} for site_id, _ in rooms[4:]]
+    commands.run("teacher", "meeting.start", without=plans)
+    for plan in plans:
+        commands.run("teacher", "catch_up.drop", plan_id=plan["plan_id"], reason="room_took_part")
     for n in range(60):
         site_id, person_id = rooms[n % 12]
         _, _, text, more = ASKED[n % len(ASKED)]

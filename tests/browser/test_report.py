@@ -88,7 +88,9 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
     await page.keyboard.press("Home")
     await expect(moment(page)).to_contain_text("Nobody had asked anything yet.")
     await expect(lines.first).to_have_attribute("aria-current", "step")
-    await page.keyboard.press("ArrowRight")
+    words = await lines.all_inner_texts()
+    for _ in range(next(n for n, line in enumerate(words) if "passed on a question" in line)):
+        await page.keyboard.press("ArrowRight")
     mine = moment(page).get_by_role("listitem").filter(has_text="Which way does friction point?")
     await expect(mine).to_contain_text("Not seen yet")
     await page.keyboard.press("End")

@@ -48,6 +48,7 @@ VALID: dict[str, dict[str, Any]] = {
         ],
         "accommodations": [{"student_id": "max", "codes": ["breaks"]}],
         "video": {"url": "https://video.example/physics", "provider": "Jitsi"},
+        "brief_version": 3,
     },
     "question.relay": relay_data("q1") | {"verbatim": True, "urgency": "normal", "shareable": False},
     "question.see": {"question_id": "q1", "version": 1},
@@ -96,7 +97,7 @@ VALID: dict[str, dict[str, Any]] = {
 OPTIONAL = {
     "question.relay": {"student_id", "verbatim", "urgency", "shareable"},
     "question.answer": {"form", "text", "version"},
-    "meeting.enter_facts": {"staff", "accommodations", "cancelled", "video"},
+    "meeting.enter_facts": {"staff", "accommodations", "cancelled", "video", "brief_version"},
     "question.ask_back": {"note", "version"},
     "question.defer": {"due_at", "version"},
     "question.decline": {"note", "version"},

@@ -15,7 +15,7 @@ import pytest
 from server.domain.actors import Role
 
 from .clients import Gone, WireClient, command
-from .world import MEETING, OTHER_SUPERVISOR, SUPERVISOR, TEACHER, Node, noise, person, question, until
+from .world import BEGUN, MEETING, OTHER_SUPERVISOR, SUPERVISOR, TEACHER, Node, noise, person, question, until
 
 Connect = Callable[..., Awaitable[WireClient]]
 
@@ -199,7 +199,7 @@ async def test_a_shutdown_answers_what_is_under_way_and_says_goodbye(node: Node,
     done = [answer for answer in answers if answer["ok"]]
     assert all(answer["error"]["code"] == "busy" for answer in answers if not answer["ok"])
     stream = await node.live.stream(MEETING)
-    assert stream.seq == 5 + len(done)
+    assert stream.seq == BEGUN + len(done)
     for client in (asking, teacher):
         closing = await client.until_event("closing")
         assert closing["code"] == "shutting_down"

@@ -8,7 +8,7 @@ import pytest
 from tests.support.redis import RedisServer
 
 from .clients import WireClient, command
-from .world import MEETING, SUPERVISOR, TEACHER, Node, question, until
+from .world import BEGUN, MEETING, SUPERVISOR, TEACHER, Node, question, until
 
 pytestmark = pytest.mark.redis
 
@@ -30,12 +30,12 @@ async def test_what_one_node_commits_the_other_tells(nodes: tuple[Node, Node]) -
         await teacher.join()
         for n in range(20):
             await asking.command(f"c{n}", "question.relay", question(n))
-        await teacher.until_seq(25)
-        await asking.until_seq(25)
+        await teacher.until_seq(BEGUN + 20)
+        await asking.until_seq(BEGUN + 20)
         questions = [key for kind, key in teacher.copy.values if kind == "question"]
         assert questions == [f"q{n:05}" for n in range(20)]
         frames = [body for name, body in teacher.events if name.startswith("changes")]
-        assert [body["after"] for body in frames] == [5, *(body["seq"] for body in frames[:-1])]
+        assert [body["after"] for body in frames] == [BEGUN, *(body["seq"] for body in frames[:-1])]
 
 
 async def test_commands_that_race_on_two_nodes_lose_nothing(nodes: tuple[Node, Node]) -> None:
@@ -52,8 +52,8 @@ async def test_commands_that_race_on_two_nodes_lose_nothing(nodes: tuple[Node, N
             answers = await asyncio.gather(*sent)
         assert all(answer["ok"] or answer["error"]["code"] == "busy" for answer in answers)
         done = sum(answer["ok"] for answer in answers)
-        await one.until_seq(5 + done)
-        await other.until_seq(5 + done)
+        await one.until_seq(BEGUN + done)
+        await other.until_seq(BEGUN + done)
         assert one.copy.values == other.copy.values
         assert done >= 30
 

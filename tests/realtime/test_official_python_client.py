@@ -14,7 +14,7 @@ from server.domain.actors import Actor
 
 from .clients import command
 from .validating import validate_message
-from .world import MEETING, SUPERVISOR, TEACHER, Node, noise, question, until
+from .world import BEGUN, MEETING, SUPERVISOR, TEACHER, Node, noise, question, until
 
 TRANSPORTS = (["websocket"], ["polling"], ["polling", "websocket"])
 
@@ -75,14 +75,14 @@ async def test_join_command_and_changes_over_every_transport(
     assert teacher.transport == transports[-1]
 
     reply = await teacher.ask("join", {"stream": MEETING})
-    assert (reply["ok"], reply["seq"], reply["audience"]) == (True, 5, "teacher")
+    assert (reply["ok"], reply["seq"], reply["audience"]) == (True, BEGUN, "teacher")
     short = await asking.ask("command", command("c1", "question.relay", question(1)))
     long = await asking.ask("command", command("c2", "question.relay", question(2, text="long " * 300)))
-    assert (short, long) == ({"ok": True, "seq": 6}, {"ok": True, "seq": 7})
+    assert (short, long) == ({"ok": True, "seq": BEGUN + 1}, {"ok": True, "seq": BEGUN + 2})
     refused = await asking.ask("command", command("c3", "meeting.end", {}))
     assert refused["error"]["code"] == "forbidden"
     await until(lambda: len(teacher.events) == 2)
-    assert [(name, body["seq"]) for name, body in teacher.events] == [("changes", 6), ("changes_gz", 7)]
+    assert [(name, body["seq"]) for name, body in teacher.events] == [("changes", BEGUN + 1), ("changes_gz", BEGUN + 2)]
     assert teacher.events[1][1]["changes"][0]["value"]["text"] == "long " * 300
 
 
@@ -99,11 +99,11 @@ async def test_order_over_every_transport(node: Node, official: Callable[[], Off
             namespace="/live",
             callback=lambda answer: answers.append(answer["seq"]),
         )
-    await until(lambda: len(answers) == 200 and asking.events[-1][1]["seq"] == 205)
+    await until(lambda: len(answers) == 200 and asking.events[-1][1]["seq"] == BEGUN + 200)
     assert answers == sorted(answers)
-    assert set(answers) == set(range(6, 206))
+    assert set(answers) == set(range(BEGUN + 1, BEGUN + 201))
     told = [body for _, body in asking.events]
-    assert [body["after"] for body in told] == [5, *(body["seq"] for body in told[:-1])]
+    assert [body["after"] for body in told] == [BEGUN, *(body["seq"] for body in told[:-1])]
 
 
 async def test_it_keeps_answering_the_heartbeat(start_node: Any, official: Callable[[], Official]) -> None:

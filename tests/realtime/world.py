@@ -19,6 +19,8 @@ from tests.support.meetings import start_data
 
 PROGRAM = "prairie"
 MEETING = "meeting:physics"
+BEGUN = 7
+"""Where the record of a meeting stands that was opened and has begun."""
 ORIGIN = "http://localhost:8080"
 
 

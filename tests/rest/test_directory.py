@@ -31,7 +31,7 @@ async def test_a_row_is_made_changed_and_read_back(house: House) -> None:
     cora = house.client("cora")
     new = {"name": "West", "time_zone": "America/Denver", "jurisdiction": "US-MT"}
     made = await cora.send("POST", "/api/directory/sites", new | {"id": "west"})
-    assert (made.status, made.json) == (201, new | {"id": "west", "program_id": "plains", "version": 1})
+    assert (made.status, made.json) == (201, new | {"id": "west", "program_id": "plains", "version": 1, "phone": None})
     path = "/api/directory/sites/west"
     changed = await cora.send("PATCH", path, {"version": 1, "name": "Far West"})
     assert (changed.json["name"], changed.json["version"]) == ("Far West", 2)

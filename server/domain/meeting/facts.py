@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from ..actors import Permission
 from ..calendar import AwayReason
-from ..fields import Id, Millis
+from ..fields import BriefVersion, Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .figures import tallied
 from .state import CancelReason, Clearance, Credentials, Licence, Meeting, Room, VideoLink
@@ -65,7 +65,7 @@ class EnterFacts:
     accommodations: tuple[AccommodationFacts, ...] = ()
     cancelled: CancelReason | None = None
     video: VideoLink | None = None
-    brief_version: int = 0
+    brief_version: BriefVersion = 0
     """How often the lesson's brief was written; 0: there is none."""
 
 
