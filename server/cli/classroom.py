@@ -167,7 +167,7 @@ class Classroom:
             },
         )
         # Where the answer was lost, the row may be found before the meeting's stream has begun.
-        await self._cast.teacher.rest.get_once_there(f"/api/meetings/{played.meeting_id}")
+        found = await self._cast.teacher.rest.get_once_there(f"/api/meetings/{played.meeting_id}")
         teacher = self._cast.teacher.link
         await asyncio.gather(
             teacher.watch(played.stream, _reacting(teacher, played, start, _teach)),
@@ -176,10 +176,13 @@ class Classroom:
                 for one in self._cast.supervisors
             ),
         )
-        # A class does not start without its rooms: first each has its adult.
+        # A class does not start without its rooms: first each has its adult, and one that nobody plays a plan.
         for one in self._cast.supervisors:
             await one.link.submit(played.stream, "duty.sign_on", {"site_id": one.site_id})
-        await teacher.submit(played.stream, "meeting.start", {})
+        played_sites = {one.site_id for one in self._cast.supervisors}
+        others = {one["id"] for one in found["snapshot"] if one["kind"] == "room"} - played_sites
+        plans = [{"site_id": site_id, "plan_id": str(uuid7()), "kind": "recording"} for site_id in sorted(others)]
+        await teacher.submit(played.stream, "meeting.start", {"without": plans})
 
     async def _roster(self, played: Played, person: Person) -> list[str]:
         roster = await person.rest.get(f"/api/meetings/{played.meeting_id}/roster")

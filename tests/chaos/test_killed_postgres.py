@@ -19,7 +19,7 @@ from server.service.live import Live
 from server.storage import event_log
 from server.storage.engine import Database
 from server.storage.migrate import upgrade
-from tests.support.meetings import FACTS, RUTH, SYSTEM, VERA, relay_data, start_data
+from tests.support.meetings import FACTS, LIVE, RUTH, SYSTEM, VERA, relay_data, start_data
 
 pytestmark = [pytest.mark.chaos, pytest.mark.postgres]
 MEETING = "meeting:physics"
@@ -101,12 +101,13 @@ async def test_postgresql_is_killed_under_load(mortal: MortalPostgres) -> None:
             await asyncio.to_thread(mortal.start)
         await asking
     async with database.reading() as connection:
-        log = await event_log.read_events(connection, MEETING, after=9)
+        log = await event_log.read_events(connection, MEETING, after=len(LIVE))
     findings = [finding async for checked in check_logs(database) for finding in checked.findings]
     await live.close()
     await database.close()
+    first = len(LIVE) + 1
     assert {one.event.question_id: one.seq for one in log} == acknowledged
-    assert [one.seq for one in log] == list(range(10, 10 + EACH * CLIENTS)), "lost, duplicated or with gaps"
+    assert [one.seq for one in log] == list(range(first, first + EACH * CLIENTS)), "lost, duplicated or with gaps"
     for client in range(CLIENTS):
         mine = [one.event.question_id for one in log if one.event.question_id.startswith(f"q-{client}-")]
         assert mine == [f"q-{client}-{number}" for number in range(EACH)], "out of order"

@@ -9,6 +9,7 @@ from server.storage import event_log
 from server.storage.engine import Database
 from tests.chaos.recorder import MEETING
 from tests.chaos.recording import SITE_OF, Recorder
+from tests.support.meetings import LIVE
 
 pytestmark = pytest.mark.chaos
 ROUNDS = 4
@@ -47,11 +48,12 @@ async def test_killed_at_random_and_started_again(database_url: str) -> None:
 
     database = Database(database_url)
     async with database.reading() as connection:
-        log = await event_log.read_events(connection, MEETING, after=9)
+        log = await event_log.read_events(connection, MEETING, after=len(LIVE))
     findings = [finding async for checked in check_logs(database) for finding in checked.findings]
     await database.close()
+    first = len(LIVE) + 1
     kept = {one.event.question_id: one.seq for one in log}
-    assert [one.seq for one in log] == list(range(10, 10 + len(log))), "gaps"
+    assert [one.seq for one in log] == list(range(first, first + len(log))), "gaps"
     assert len(kept) == len(log), "duplicated"
     assert acknowledged == kept, "lost, or told another seq"
     assert set(kept) == {one for ids in asked.values() for one in ids}
