@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks'
 
 import { html } from '../core/html.js'
-import { byKind, siteNameOf, toneOf, wordsOf } from '../core/live-board.js'
+import { byKind, linkLook, siteNameOf, toneOf, wordsOf } from '../core/live-board.js'
 import { meetingPath, roomPath } from '../core/router.js'
 import { locale, t } from '../core/text.js'
 import { asClock, asTimes, asWait, serverNow } from '../core/time.js'
@@ -73,19 +73,12 @@ function Rooms({ one }) {
   </details>`
 }
 
-const LINKS = {
-  linked: { tone: 'ok', mark: 'ok' },
-  degraded: { tone: 'warn', mark: 'wait' },
-  lost: { tone: 'bad', mark: 'stuck' },
-  unheard: { tone: 'quiet', mark: 'quiet' },
-}
-
 function Room({ room, one }) {
   const { status, last_heard_at: heardAt } = room.link
   return html`<li>
     <a href=${roomPath(one.id, room.site_id)}>${room.site_name}</a>
     <span>${adultsOf(room, one)}</span>
-    <${Pill} ...${LINKS[status]}>
+    <${Pill} ...${linkLook(status, one.status === 'live')}>
       ${t(`live.link.${status}`)}${heardAt !== null && html`<${Heard} at=${heardAt} />`}
     <//>
     <span>${room.waiting > 0 ? t('home.waiting', { n: room.waiting }) : ''}</span>

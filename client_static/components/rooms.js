@@ -20,14 +20,17 @@ const CALLS = { called: 'wait', ready: 'ok', not_here: 'warn' }
 /** From here on a room is shown in its shortest form: who, what waits, how long. */
 const MANY = 6
 
-/** `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on. */
-export const Rooms = ({ rooms, questions, calls = [], names, status, onPick, picked }) => html`
+/**
+ * `onPick` is given where a room can be chosen, with `hasKeys` by its number too; `picked` is the chosen site's id, `calls`
+ * the students called on.
+ */
+export const Rooms = ({ rooms, questions, calls = [], names, status, onPick, hasKeys = true, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
     ${rooms.map(
       (room, index) =>
         html`<${Room}
           key=${room.site_id}
-          ...${{ room, questions, names, onPick, index }}
+          ...${{ room, questions, names, onPick, hasKeys, index }}
           isGathered=${status === 'live' || status === 'lobby'}
           calls=${calls.filter((call) => call.site_id === room.site_id)}
           isPicked=${picked === room.site_id}
@@ -36,7 +39,7 @@ export const Rooms = ({ rooms, questions, calls = [], names, status, onPick, pic
   </section>
 `
 
-function Room({ room, questions, calls, names, onPick, index, isPicked, isGathered }) {
+function Room({ room, questions, calls, names, onPick, hasKeys, index, isPicked, isGathered }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
   const isUncovered = room.duty.uncovered_since !== null
@@ -47,11 +50,11 @@ function Room({ room, questions, calls, names, onPick, index, isPicked, isGather
     <article class=${`room ${(isUncovered || isDark) && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${name}>
       <h2>
         ${onPick
-          ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
+          ? html`<button id=${`room-${room.site_id}`} class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
               ${name}
             </button>`
           : html`<span class="room-name">${name}</span>`}
-        ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
+        ${onPick && hasKeys && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
       </h2>
       <${ClockOrLink} ...${{ room, names, isGathered }} />
       <${Pill} tone=${tone} mark=${mark}>

@@ -49,6 +49,16 @@ export function arranged(shown, ids, isHeld) {
 /** Whether the order that is shown is another than it would be. */
 export const isOutOfOrder = (shown, ids) => shown.length !== ids.length || shown.some((id, at) => id !== ids[at])
 
+const LINKS = {
+  linked: { tone: 'ok', mark: 'ok' },
+  degraded: { tone: 'warn', mark: 'wait' },
+  lost: { tone: 'bad', mark: 'stuck' },
+  unheard: { tone: 'quiet', mark: 'quiet' },
+}
+
+/** A link's tone and mark; that a room was never heard is nothing yet before the class, and something in it. */
+export const linkLook = (status, isLive) => (status === 'unheard' && isLive ? { tone: 'warn', mark: 'quiet' } : LINKS[status])
+
 const badOf = (classes) =>
   classes.flatMap((one) =>
     one.concerns
