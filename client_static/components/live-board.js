@@ -39,8 +39,7 @@ export function LiveBoard() {
         <h2 id="live-title">${t('live.title')}</h2>
         ${found && html`<${Age} askedAt=${board.askedAt.value} isFailing=${error !== null} />`}
       </div>
-      <p class="small mute">${t('live.note')}</p>
-      ${found && error && html`<${Stale} error=${error} onRetry=${board.read} />`}
+      ${found && error ? html`<${Stale} error=${error} onRetry=${board.read} />` : html`<p class="live-note small mute">${t('live.note')}</p>`}
       ${!found && error && html`<${Problem} error=${error} onRetry=${board.read} />`}
       ${!found && !error && html`<p class="loading">${t('app.loading')}</p>`}
       ${found && html`<${Classes} found=${found} />`}
@@ -58,14 +57,12 @@ function Age({ askedAt, isFailing }) {
   <//>`
 }
 
-/** What is below was so once. */
+/** What is below was so once. In the place of the note, so that nothing below moves. */
 function Stale({ error, onRetry }) {
   useEffect(() => say(t('said.liveStale')), [])
-  return html`<div class="notice warn">
-    <${Mark} name="warn" />
-    <span class="notice-text"><b>${why(error)}</b><span>${t('live.stale')}</span></span>
-    <button class="btn" onClick=${onRetry}>${t('problem.retry')}</button>
-  </div>`
+  return html`<p class="live-note live-stale small">
+    <${Mark} name="warn" /> <b>${why(error)}</b> ${t('live.stale')} <button class="link" onClick=${onRetry}>${t('problem.retry')}</button>
+  </p>`
 }
 
 function Classes({ found }) {
