@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from server.rest import gate
 from tests.support.app import CHEMISTRY, PHYSICS, House
 from tests.support.school import START_DATA
 
@@ -64,3 +65,16 @@ async def test_it_is_the_coordinators_alone(house: House, person_id: str) -> Non
     answer = await house.client(person_id).get("/api/live")
     assert (answer.status, answer.code) == (403, "forbidden")
     assert PHYSICS not in orjson.dumps(answer.json).decode()
+
+
+async def test_a_long_answer_is_packed_for_whoever_takes_it_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    cora = house.client("cora")
+    short = await cora.get("/api/live")
+    assert "Content-Encoding" not in short.headers
+    monkeypatch.setattr(gate, "PACKED_FROM", 100)
+    packed = await cora.get("/api/live", headers={"Accept-Encoding": "br, gzip"})
+    plain = await cora.get("/api/live", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in plain.headers
+    assert {one.headers["Vary"] for one in (packed, plain)} == {"Accept-Encoding"}
+    assert packed.json == plain.json == short.json
