@@ -1,6 +1,6 @@
 // Every class that goes on now, the worst first, for whoever watches over a program: what is wrong in words, and how old
 // all of it is. While somebody is on the list it keeps its order, so that nothing moves under a finger, and says so.
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 import { say } from '../core/announce.js'
 import { api } from '../core/api.js'
@@ -69,6 +69,7 @@ function Classes({ found }) {
   const { classes, left_out: leftOut } = found
   const [isEngaged, engaging] = useEngaged()
   const [known, shown, onSort] = useOrder(classes, isEngaged)
+  const list = useStill(isEngaged)
   useNews(found)
   const ids = classes.map((one) => one.id)
   const bad = classes.filter((one) => toneOf(one) !== 'quiet').length
@@ -79,7 +80,7 @@ function Classes({ found }) {
       ${isOutOfOrder(shown, ids) &&
       html`<span class="live-held">${t('live.held')} <button class="link" onClick=${onSort}>${t('live.sort')}</button></span>`}
     </div>
-    <ol class="live-classes" role="list" ...${engaging}>
+    <ol class="live-classes" role="list" ref=${list} ...${engaging}>
       ${shown.map((id) => {
         const now = classes.find((one) => one.id === id)
         return html`<${LiveClass} key=${id} one=${now ?? known.get(id)} isGone=${!now} />`
@@ -120,6 +121,17 @@ function useNews(found) {
     }
     before.current = found.classes
   }, [found])
+}
+
+/** A class above may get a line more: the one under the pointer or the focus stays where it is on the screen. */
+function useStill(isHeld) {
+  const list = useRef(null)
+  const row = isHeld && (list.current?.querySelector(':scope > :focus-within') ?? list.current?.querySelector(':scope > :hover'))
+  const top = row && row.getBoundingClientRect().top
+  useLayoutEffect(() => {
+    if (row?.isConnected) scrollBy({ top: row.getBoundingClientRect().top - top, behavior: 'instant' })
+  })
+  return list
 }
 
 /** How long a pointer that rests counts as somebody's: a mouse may lie on the list all day. */

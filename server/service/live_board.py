@@ -5,10 +5,12 @@ a class that nobody watches here is as fresh as one that somebody does.
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.actors import Actor
@@ -20,14 +22,18 @@ from ..storage.engine import Database
 from ..storage.link_leases import heard_in
 from ..storage.live_classes import read_live_classes
 from .clock import Clock
-from .live import Live, Stream
+from .live import Live, Stream, busy
 from .rosters import full_name
+
+log = logging.getLogger(__name__)
 
 Shown: TypeAlias = dict[str, Any]
 LEAD_MS = 30 * 60_000
 """How long before its start a class is on the board: as long as its lobby may be open."""
 MAX_CLASSES = 300
 """How many classes one answer holds; `left_out` says how many more there are."""
+TRIES, PAUSE_SECONDS = 20, 0.01
+"""How long a look waits for a stream that others are bringing up."""
 NOW = ("live", "lobby", "scheduled")
 
 
@@ -40,7 +46,14 @@ class LiveBoard:
         self._clock = clock
 
     async def read(self, actor: Actor) -> Shown:
-        """`{now, classes, left_out}`, as docs/protocol.md §4 has it. `Refused`: `busy` where a log cannot be read."""
+        """`{now, classes, left_out}`, as docs/protocol.md §6 has it. `Refused`: `busy` where the database fails."""
+        try:
+            return await self._read(actor)
+        except (DBAPIError, OSError) as error:
+            log.error("reading the board of live classes failed: %s", type(error).__name__)
+            raise busy() from error
+
+    async def _read(self, actor: Actor) -> Shown:
         asked_at = self._clock.now()
         async with self._database.reading() as connection:
             rows, left_out = await read_live_classes(connection, actor.program_id, asked_at, LEAD_MS, MAX_CLASSES)
@@ -60,8 +73,12 @@ class LiveBoard:
         stream = self._live.loaded(stream_id)
         if stream is None:
             return await self._live.stream(stream_id)
-        if stream.seq < seq:
+        for _ in range(TRIES):
+            if stream.seq >= seq:
+                break
             await self._live.catch_up(stream_id)
+            if stream.seq < seq:
+                await asyncio.sleep(PAUSE_SECONDS)  # Somebody else is bringing it up: a command, or another's look.
         return stream
 
 

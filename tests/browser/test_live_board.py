@@ -171,6 +171,21 @@ async def test_nothing_moves_under_the_keyboard_and_the_list_says_so(people: Peo
     come_back(vectors)
 
 
+async def test_a_line_more_above_moves_nothing_under_the_pointer(
+    people: People, demo: dict[str, Any], vectors: Commands
+) -> None:
+    forces = Commands(demo)
+    board = await open_board(people, viewport={"width": 1280, "height": 480})
+    await board.is_in_order(FORCES, VECTORS)
+    under = board.line(VECTORS).get_by_role("link", name=VECTORS)
+    await under.hover()
+    before = await under.bounding_box()
+    forces.run("supervisor-harlow", "duty.sign_off", site_id="harlow", reason="emergency")
+    await expect(board.line(FORCES)).to_contain_text("No adult in the room")
+    assert await under.bounding_box() == before
+    forces.run("supervisor-harlow", "duty.sign_on", site_id="harlow")
+
+
 async def test_a_server_that_stops_answering_is_told_with_the_true_age(
     people: People, vectors: Commands, server: ServerProcess
 ) -> None:

@@ -1,5 +1,6 @@
 """The board of all classes: as fresh as the log whoever watches, of one program alone, bounded, honest about links."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from server.domain.messages import Refused
 from server.service import live_board as module
 from server.service.directory import Directory
 from server.service.links import Links
@@ -155,6 +157,31 @@ async def test_a_class_that_nobody_watches_here_is_as_fresh_as_the_log(
     assert await wrong(here) == {"physics-1": []}
     await act(other, "physics-1", TEACHER, "meeting.end", {})
     assert await wrong(here) == await wrong(there) == {}
+
+
+async def test_two_who_look_at_once_both_see_what_the_log_has(
+    directory: Directory, live: Live, other: Live, database: Database, clock: FakeClock
+) -> None:
+    there = LiveBoard(database, other, clock)
+    await plan(directory, "physics-1", clock.at)
+    await begin(live, "physics-1")
+    assert await wrong(there) == {"physics-1": []}
+    await act(live, "physics-1", NORTH_SUPERVISOR, "duty.sign_off", {"site_id": "north", "reason": "emergency"})
+    looks = await asyncio.gather(*(wrong(there) for _ in range(3)))
+    assert looks == [{"physics-1": [("room_uncovered", "north")]}] * 3
+
+
+async def test_without_a_database_it_is_busy(board: LiveBoard, directory: Directory, database: Database) -> None:
+    await board.read(COORDINATOR)
+    await database.close()
+
+    def fail() -> Any:
+        raise OSError("planted")
+
+    database.reading = fail  # type: ignore[method-assign]
+    with pytest.raises(Refused) as caught:
+        await board.read(COORDINATOR)
+    assert caught.value.code == "busy"
 
 
 async def test_a_room_that_no_node_hears_any_more_does_not_look_fine(
