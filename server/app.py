@@ -35,6 +35,7 @@ from .service.due import Due
 from .service.feeds import Feeds
 from .service.links import Links
 from .service.live import Live
+from .service.live_board import LiveBoard
 from .service.passwords import Passwords
 from .service.planning import Planning
 from .service.rates import Rate
@@ -118,6 +119,7 @@ def create_app(
         origins=origins,
         clock=clock,
         live=live,
+        live_board=LiveBoard(database, live, clock),
         accounts=accounts,
         directory=directory,
         rosters=Rosters(database),

@@ -14,6 +14,7 @@ const STATES = {
   onTablet: { tone: 'info', mark: 'wait' },
 }
 
+/** Without `canAnnounce` and `onWithdraw`: for whoever only looks on. */
 export function Announcements({ announcements, names, commands, canAnnounce, onAnnounce, onWithdraw }) {
   const shown = announcedInSight(announcements, serverNow())
   const unsent = commands.entries.value.filter((one) => one.name === 'announcement.make' && one.state !== 'sent')
@@ -44,7 +45,7 @@ function Announced({ announcement, names, onWithdraw }) {
     ${announcement.withdrawn_at !== null
       ? html`<${Pill} tone="quiet">${t('announce.withdrawn')}<//>`
       : html`<${Pill} tone=${isOpen ? 'info' : 'ok'} mark=${isOpen ? 'wait' : 'ok'}>${t('announce.readOut', { n: readOut, of })}<//>`}
-    ${isOpen && html`<button class="btn slim" onClick=${() => onWithdraw(announcement.announcement_id)}>${t('announce.withdraw')}</button>`}
+    ${isOpen && onWithdraw && html`<button class="btn slim" onClick=${() => onWithdraw(announcement.announcement_id)}>${t('announce.withdraw')}</button>`}
     ${isOpen &&
     html`<ul class="deliver-each" role="list">
       ${open.map(

@@ -25,10 +25,10 @@ const MANY = 6
 const IS_BEFORE = new Set(['scheduled', 'lobby'])
 
 /**
- * `onPick` is given where a room can be chosen; `picked` is the chosen site's id, `calls` the students called on, `meeting`
- * the class's own view.
+ * `onPick` is given where a room can be chosen, with `hasKeys` by its number too; `picked` is the chosen site's id, `calls`
+ * the students called on, `meeting` the class's own view.
  */
-export const Rooms = ({ rooms, questions, calls = [], names, meeting, onPick, picked }) => html`
+export const Rooms = ({ rooms, questions, calls = [], names, meeting, onPick, hasKeys = true, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
     ${rooms.map((room, index) => {
       const shown = { room, names, status: meeting.status, briefVersion: meeting.brief_version }
@@ -38,22 +38,22 @@ export const Rooms = ({ rooms, questions, calls = [], names, meeting, onPick, pi
         ...${shown}
         questions=${questions}
         calls=${calls.filter((call) => call.site_id === room.site_id)}
-        name=${html`<${Name} ...${{ room, names, index, onPick }} isPicked=${picked === room.site_id} />`}
+        name=${html`<${Name} ...${{ room, names, onPick }} nth=${hasKeys && index < 9 ? index + 1 : null} isPicked=${picked === room.site_id} />`}
         isPicked=${picked === room.site_id}
       />`
     })}
   </section>
 `
 
-function Name({ room, names, index, onPick, isPicked }) {
+function Name({ room, names, nth, onPick, isPicked }) {
   const name = names.site(room.site_id)
   return html`<h2>
     ${onPick
-      ? html`<button class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
+      ? html`<button id=${`room-${room.site_id}`} class="room-name" aria-pressed=${isPicked} onClick=${() => onPick(room.site_id)}>
           ${name}
         </button>`
       : html`<span class="room-name">${name}</span>`}
-    ${onPick && index < 9 && html`<kbd aria-hidden="true">${index + 1}</kbd>`}
+    ${onPick && nth && html`<kbd aria-hidden="true">${nth}</kbd>`}
   </h2>`
 }
 

@@ -71,6 +71,8 @@ export const api = {
     return found
   },
   owed: () => request('GET', '/api/owed'),
+  /** Every class that goes on now, for the coordinator. */
+  live: () => request('GET', '/api/live'),
   /** The listing of one meeting, or null: lists are by time, and a report may be asked for years later. */
   meeting: async (meetingId) => {
     const { starts_at: since, ends_at: until } = (await api.views(meetingId)).find((one) => one.kind === 'meeting').value

@@ -5,6 +5,7 @@ import { computed, signal } from '@preact/signals-core'
 import { arrive } from './arrival.js'
 
 const path = signal(globalThis.location?.pathname ?? '/')
+const search = signal(globalThis.location?.search ?? '')
 
 const ROUTES = [
   [/^\/$/, () => ({ page: 'home' })],
@@ -41,20 +42,27 @@ export function nextOf(search) {
 
 export const route = computed(() => routeOf(path.value))
 
+/** What stands behind the address's `?`. */
+export const query = computed(() => new URLSearchParams(search.value))
+
 export const meetingPath = (id) => `/meetings/${encodeURIComponent(id)}`
+/** The class with one of its rooms opened. */
+export const roomPath = (id, siteId) => `${meetingPath(id)}?room=${encodeURIComponent(siteId)}`
 export const briefPath = (id) => `${meetingPath(id)}/brief`
 export const reportPath = (id) => `${meetingPath(id)}/report`
 
-export function go(pathname, { isInstead = false } = {}) {
-  if (pathname === location.pathname) return
-  if (isInstead) history.replaceState(null, '', pathname)
-  else history.pushState(null, '', pathname)
+export function go(address, { isInstead = false } = {}) {
+  if (address === location.pathname + location.search) return
+  if (isInstead) history.replaceState(null, '', address)
+  else history.pushState(null, '', address)
   move()
 }
 
+/** Another query is the same page with something else opened on it: the focus stays where it is. */
 function move() {
-  arrive()
+  if (location.pathname !== path.value) arrive()
   path.value = location.pathname
+  search.value = location.search
 }
 
 /** Take over plain clicks on our own links, and the browser's back and forward. */
@@ -65,7 +73,9 @@ export function startRouting() {
     const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey
     if (!link || event.defaultPrevented || event.button !== 0 || modified || link.target) return
     if (link.origin !== location.origin || routeOf(link.pathname).page === 'lost') return
+    // Within the page ("Skip to the content") the browser leads.
+    if (link.hash && link.pathname === location.pathname) return
     event.preventDefault()
-    go(link.pathname)
+    go(link.pathname + link.search)
   })
 }

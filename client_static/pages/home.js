@@ -1,9 +1,10 @@
-// What a person has to do with Longroom today: the class that is live now first, with one big way in; then what comes, then
-// what was. Who has no part in classes is told what they may read here, and what they may not yet.
+// What a person has to do with Longroom today: the class that is live now first, with one big way in (for the coordinator,
+// all of them, the worst first); then what comes, then what was. Who has no part in classes is told what they may read here.
 import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
 import { Debts } from '../components/debts.js'
+import { LiveBoard } from '../components/live-board.js'
 import { Mark, Pill } from '../components/pill.js'
 import { Problem } from '../components/problem.js'
 import { SignOut } from '../components/sign-out.js'
@@ -43,6 +44,7 @@ export function HomePage() {
   useEffect(() => () => (isListedLive.value = false), [])
   const [told, owedError, reloadOwed] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && REFRESH_MS)
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
+  const isCoordinator = roles.includes('coordinator')
   const isOnTablet = roles.includes('supervisor')
   const who = t('home.who', { name, roles: roles.map((role) => t(`role.${role}`)).join(', ') })
   return html`
@@ -56,8 +58,9 @@ export function HomePage() {
       ${!error && owedError && html`<${Problem} error=${owedError} onRetry=${reloadOwed}><span>${t('debts.unread')}</span><//>`}
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
+      ${isCoordinator && html`<${LiveBoard} />`}
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
-      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, seesClasses, told }} />`}
+      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, seesClasses, isCoordinator, told }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
       ${isOnTablet && html`<${PinOffer} />`}
     </main>
@@ -88,16 +91,17 @@ const Unsent = ({ meetings }) =>
     </p>`
   })
 
-function Meetings({ meetings, isDesk, seesClasses, told }) {
-  const live = meetings.filter((meeting) => meeting.status === 'live')
+function Meetings({ meetings, isDesk, seesClasses, isCoordinator, told }) {
+  // What is merely watched stands on the board of all classes.
+  const live = meetings.filter((meeting) => meeting.status === 'live' && IN_CLASS.has(meeting.part))
   const coming = meetings
     .filter((meeting) => ['scheduled', 'lobby', 'cancelled'].includes(meeting.status))
     .sort((a, b) => a.starts_at - b.starts_at)
   const past = meetings.filter((meeting) => OVER.has(meeting.status)).sort((a, b) => b.starts_at - a.starts_at)
   if (meetings.length === 0 && isDesk) return seesClasses && html`<${Plan} />`
   return html`
-    <h2>${t('home.live')}</h2>
-    ${live.length === 0 && html`<p class="empty">${t(coming.length ? 'home.noneLive' : 'home.none')}</p>`}
+    ${(live.length > 0 || !isCoordinator) && html`<h2>${t('home.live')}</h2>`}
+    ${live.length === 0 && !isCoordinator && html`<p class="empty">${t(coming.length ? 'home.noneLive' : 'home.none')}</p>`}
     ${live.map((meeting) => html`<${LiveMeeting} key=${meeting.id} meeting=${meeting} />`)}
     ${told && html`<${Debts} told=${told} />`}
     ${seesClasses && html`<${Plan} />`}
@@ -155,9 +159,7 @@ function Desk({ roles }) {
   const [found, error, reload] = useLoaded(() => api.directory('sites'))
   const rows = found?.rows ?? []
   return html`
-    ${roles
-      .filter((role) => !IN_CLASS.has(role))
-      .map((role) => html`<p key=${role} class="notice info"><span>${t(`desk.${role}`)}</span></p>`)}
+    ${roles.includes('registrar') && html`<p class="notice info"><span>${t('desk.registrar')}</span></p>`}
     <h2>${t('desk.sites')}</h2>
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
     ${!found && !error && html`<p class="loading">${t('app.loading')}</p>`}

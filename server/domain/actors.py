@@ -29,6 +29,8 @@ class Permission(StrEnum):
     START_MEETING = "meeting:start"
     END_MEETING = "meeting:end"
     WATCH_MEETING = "meeting:watch"
+    WATCH_PROGRAM = "program:watch"
+    """See at one look what goes on in every class of the program."""
     READ_REPORT = "meeting:report"
     READ_ROSTER = "roster:read"
     WRITE_BRIEF = "brief:write"
@@ -106,6 +108,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _EVERYONE
     | {
         Permission.WATCH_MEETING,
+        Permission.WATCH_PROGRAM,
         Permission.READ_REPORT,
         Permission.READ_ROSTER,
         Permission.READ_DIRECTORY,

@@ -4,7 +4,7 @@ from functools import partial
 
 from aiohttp import web
 
-from . import briefs, directory, documents, feeds, meetings, metrics, pages, schedule, sessions
+from . import briefs, directory, documents, feeds, live_board, meetings, metrics, pages, schedule, sessions
 from .call import Services
 from .envelope import add_headers, envelope
 from .gate import MAX_BODY, answer
@@ -12,7 +12,7 @@ from .openapi import document
 from .routes import ROUTES, Route
 
 __all__ = ["MAX_BODY", "ROUTES", "Route", "Services", "attach", "envelope"]
-_SUBJECTS = (briefs, directory, documents, feeds, meetings, metrics, pages, schedule, sessions)
+_SUBJECTS = (briefs, directory, documents, feeds, live_board, meetings, metrics, pages, schedule, sessions)
 
 
 def attach(app: web.Application, services: Services) -> None:

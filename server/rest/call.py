@@ -17,6 +17,7 @@ from ..service.clock import Clock
 from ..service.directory import Directory
 from ..service.feeds import Feeds
 from ..service.live import Live, Stream
+from ..service.live_board import LiveBoard
 from ..service.planning import Planning
 from ..service.rates import Rate
 from ..service.readiness import Readiness
@@ -34,6 +35,7 @@ class Services:
     origins: Origins
     clock: Clock
     live: Live
+    live_board: LiveBoard
     accounts: Accounts
     directory: Directory
     rosters: Rosters

@@ -45,6 +45,15 @@ async def last_heard(connection: AsyncConnection, rooms: Iterable[Room]) -> dict
     return {(stream_id, site_id): at for stream_id, site_id, at in rows}
 
 
+async def heard_in(connection: AsyncConnection, stream_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """By stream and site, when each room of these streams was last heard by any node; without those that never were."""
+    query = select(t.c.stream_id, t.c.site_id, func.max(t.c.heard_at)).where(t.c.stream_id.in_(list(stream_ids)))
+    heard: dict[str, dict[str, int]] = {}
+    for stream_id, site_id, at in await connection.execute(query.group_by(t.c.stream_id, t.c.site_id)):
+        heard.setdefault(stream_id, {})[site_id] = at
+    return heard
+
+
 async def unheard_since(connection: AsyncConnection, at: int, most: int) -> Sequence[Heard]:
     """The rooms that no node has heard since then, the longest first."""
     newest = func.max(t.c.heard_at)

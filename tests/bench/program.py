@@ -42,20 +42,21 @@ class Meeting:
     rooms: list[Room]
 
 
-def make_meetings(count: int) -> list[Meeting]:
-    """So many meetings, each of a teacher and five sites that are in no other meeting."""
-    return [_meeting(str(uuid7())) for _ in range(count)]
+def make_meetings(count: int, sites: int = SITES) -> list[Meeting]:
+    """So many meetings, each of a teacher and so many sites that are in no other meeting."""
+    return [_meeting(str(uuid7()), sites) for _ in range(count)]
 
 
-def _meeting(meeting_id: str) -> Meeting:
-    return Meeting(meeting_id, f"meeting:{meeting_id}", _person(), [_room() for _ in range(SITES)])
+def _meeting(meeting_id: str, sites: int) -> Meeting:
+    return Meeting(meeting_id, f"meeting:{meeting_id}", make_person(), [_room() for _ in range(sites)])
 
 
 def _room() -> Room:
-    return Room(str(uuid7()), [str(uuid7()) for _ in range(STUDENTS)], _person())
+    return Room(str(uuid7()), [str(uuid7()) for _ in range(STUDENTS)], make_person())
 
 
-def _person() -> Person:
+def make_person() -> Person:
+    """An adult with a token that nobody has issued yet."""
     return Person(str(uuid7()), token_urlsafe(32))
 
 

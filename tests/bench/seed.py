@@ -33,22 +33,24 @@ HOUR_MS = 3_600_000
 Rows = list[tuple[Table, dict[str, Any]]]
 
 
-def seed(meetings: list[Meeting], file: Path) -> str:
-    """Make the SQLite database; its URL."""
+def seed(meetings: list[Meeting], file: Path, coordinator: Person | None = None, questions: int = 0) -> str:
+    """Make the SQLite database; its URL. `coordinator` is signed in too; each room has asked so many questions."""
     url = f"sqlite:///{file}"
     upgrade(url)
-    asyncio.run(_seed(meetings, url))
+    asyncio.run(_seed(meetings, url, coordinator, questions))
     return url
 
 
-async def _seed(meetings: list[Meeting], url: str) -> None:
+async def _seed(meetings: list[Meeting], url: str, coordinator: Person | None, questions: int) -> None:
     database, clock = Database(url), SystemClock()
     live = Live(database, clock)
     await live.start()
     try:
-        await database.write(lambda connection: _insert(connection, _rows(meetings)))
+        rows = _rows(meetings) + (_person_rows(coordinator, "coordinator", None) if coordinator else [])
+        await database.write(lambda connection: _insert(connection, rows))
         await Directory(database, clock, live).reenter_all()
         await asyncio.gather(*(_start(live, meeting) for meeting in meetings))
+        await asyncio.gather(*(_ask(live, meeting, questions, clock.now()) for meeting in meetings))
     finally:
         await live.close()
         await database.close()
@@ -60,6 +62,14 @@ async def _start(live: Live, meeting: Meeting) -> None:
         supervisor = Actor(room.supervisor.person_id, PROGRAM, frozenset({Grant(Role.SUPERVISOR, room.site_id)}))
         await live.run_command(supervisor, meeting.stream, str(uuid7()), "duty.sign_on", {"site_id": room.site_id})
     await live.run_command(teacher, meeting.stream, str(uuid7()), "meeting.start", {})
+
+
+async def _ask(live: Live, meeting: Meeting, questions: int, now: int) -> None:
+    for room in meeting.rooms:
+        supervisor = Actor(room.supervisor.person_id, PROGRAM, frozenset({Grant(Role.SUPERVISOR, room.site_id)}))
+        for _ in range(questions):
+            asked = {"question_id": str(uuid7()), "site_id": room.site_id, "text": "why is it so?", "asked_at": now}
+            await live.run_command(supervisor, meeting.stream, str(uuid7()), "question.relay", asked)
 
 
 async def _insert(connection: AsyncConnection, rows: Rows) -> None:
