@@ -272,6 +272,61 @@ async def shoot_schedule(studio: Studio) -> None:
     await page.close()
 
 
+def make_coming(demo: dict[str, Any]) -> str:
+    """A class that begins in ten minutes, with a brief; returns its path."""
+    commands = Commands(demo, "coming")
+    now = int(time.time() * 1000)
+    times = {"starts_at": now + 600_000, "ends_at": now + 3_600_000}
+    commands.add("meetings", id="coming", section_id="physics-1", title="Energy on a ramp", **times)
+    commands.request("teacher", "/brief", {"version": 0, "today": "Energy on a ramp: what height becomes."})
+    commands.run("teacher", "meeting.open_lobby")
+    return "/meetings/coming"
+
+
+async def shoot_before_class(studio: Studio) -> None:
+    """Getting a room ready, what the teacher sees of it, and a start without rooms that are not there."""
+    path = make_coming(studio.people.demo)
+    allowed: dict[str, Any] = {"permissions": ["microphone", "camera"]}
+    pine = Room(await studio.people.open("supervisor-pine-ridge", path, viewport=TABLET, **allowed))
+    harlow = Room(await studio.people.open("supervisor-harlow", path, viewport=PHONE))
+    for room in (pine, harlow):
+        await room.is_live()
+        await room.page.get_by_role("button", name="Check microphone, camera and link").click()
+        await expect(room.page.get_by_text("there and back")).to_be_visible()
+    await studio.keep(pine.page, "supervisor-checked")
+    await studio.keep(harlow.page, "supervisor-denied-microphone-320", full_page=True)
+    for room in (pine, harlow):
+        await room.page.get_by_role("button", name="Report").click()
+    await pine.page.get_by_role("button", name="Sign on").click()
+    teacher = await studio.people.open("teacher", path, viewport=LAPTOP)
+    await expect(teacher.get_by_text("Takes part with trouble")).to_be_visible()
+    await expect(teacher.get_by_text("On duty Rosa")).to_be_visible()
+    await studio.keep(teacher, "teacher-lobby")
+    await teacher.get_by_role("button", name="Start class").click()
+    await expect(teacher.get_by_role("dialog")).to_be_visible()
+    await studio.keep(teacher, "teacher-start-without")
+    await teacher.set_viewport_size(PHONE)
+    await studio.keep(teacher, "teacher-start-without-320")
+    await teacher.keyboard.press("Escape")
+    await studio.keep(teacher, "teacher-lobby-320")
+    for page in (pine.page, harlow.page, teacher):
+        await page.close()
+    for name, size in (("brief", SMALL_LAPTOP), ("brief-320", PHONE)):
+        brief = await studio.people.open("supervisor-mesa-flats", f"{studio.people.meeting_path}/brief", viewport=size)
+        await expect(brief.get_by_role("heading", name="Mesa Flats")).to_be_visible()
+        await studio.keep(brief, name, full_page=True)
+        await brief.close()
+
+
+async def shoot_report(studio: Studio) -> None:
+    """What a class came to."""
+    for name, size in (("report", SMALL_LAPTOP), ("report-320", PHONE)):
+        page = await studio.people.open("teacher", f"{studio.people.meeting_path}/report", viewport=size)
+        await expect(page.get_by_role("heading", name="How long students waited")).to_be_visible()
+        await studio.keep(page, name, full_page=True)
+        await page.close()
+
+
 async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -> None:
     people = studio.people
     await studio.shoot("teacher-empty", "teacher", None, LAPTOP, "Live")
@@ -285,10 +340,16 @@ async def shoot_all(server: ServerProcess, studio: Studio, commands: Commands) -
     await studio.shoot("supervisor-320", "supervisor-mesa-flats", None, PHONE, "Live")
     await studio.shoot("supervisor-landscape", "supervisor-mesa-flats", None, SMALL_LAPTOP, "Live")
     await shoot_room(studio, commands)
+    await shoot_before_class(studio)
+    await shoot_report(studio)
     await studio.shoot("home-teacher", "teacher", "/", SMALL_LAPTOP, "Live now")
     await studio.shoot("home-registrar", "registrar", "/", SMALL_LAPTOP, "Sites of the program")
-    await studio.shoot("home-coordinator", "coordinator", "/", SMALL_LAPTOP, "Sites of the program")
+    await studio.shoot("home-coordinator", "coordinator", "/", SMALL_LAPTOP, "what is wrong")
+    await studio.shoot("home-coordinator-320", "coordinator", "/", PHONE, "what is wrong")
     await studio.shoot("coordinator-watching", "coordinator", None, SMALL_LAPTOP, "Live")
+    drilled = f"{people.meeting_path}?room=mesa-flats"
+    await studio.shoot("coordinator-room", "coordinator", drilled, SMALL_LAPTOP, "How long its students waited")
+    await studio.shoot("coordinator-room-320", "coordinator", drilled, PHONE, "How long its students waited")
     await studio.shoot("sign-in", None, "/sign-in", SMALL_LAPTOP, "Sign in")
     await studio.shoot("denied", "registrar", None, SMALL_LAPTOP, "not open to you")
 
