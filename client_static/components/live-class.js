@@ -28,7 +28,8 @@ function Status({ one, isGone }) {
   if (isGone) return html`<${Pill} tone="quiet">${t('live.gone')}<//>`
   if (one.status === 'live') return html`<${Pill} tone="info">${t('home.liveNow')}<//>`
   if (one.status === 'lobby') return html`<${Pill} tone="quiet" mark="wait">${t('status.lobby')}<//>`
-  return html`<${Pill} tone="quiet" mark="held">${t('live.starts', { time: asClock(one.starts_at, locale.value) })}<//>`
+  const words = one.starts_at > serverNow() ? 'live.starts' : 'live.wasToStart'
+  return html`<${Pill} tone="quiet" mark="held">${t(words, { time: asClock(one.starts_at, locale.value) })}<//>`
 }
 
 function Concerns({ one }) {
@@ -54,8 +55,10 @@ function Concerns({ one }) {
 
 function Figures({ one }) {
   const { rooms, linked, waiting, waiting_since: since, on_way_back: back } = one.figures
+  const without = one.rooms.filter((room) => room.is_left_out).length
   return html`<p class="live-figures small">
     <span>${t('live.linked', { n: linked, of: rooms })}</span>
+    ${without > 0 && html`<span>${t('live.goesOnWithout', { n: without })}</span>`}
     <span>${t('home.waiting', { n: waiting })}${since !== null && html`, ${t('room.oldest')} <${Wait} since=${since} />`}</span>
     ${back > 0 && html`<span>${t('live.onWayBack', { n: back })}</span>`}
   </p>`

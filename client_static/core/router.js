@@ -37,7 +37,7 @@ function madeOf(make, found) {
 /** Where the sign-in page should lead: the page that was asked for, if it is one of ours, else home. */
 export function nextOf(search) {
   const next = new URLSearchParams(search).get('next') ?? '/'
-  return ['home', 'schedule', 'meeting', 'brief', 'report'].includes(routeOf(next).page) ? next : '/'
+  return ['home', 'schedule', 'meeting', 'brief', 'report'].includes(routeOf(next.split('?')[0]).page) ? next : '/'
 }
 
 export const route = computed(() => routeOf(path.value))

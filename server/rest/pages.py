@@ -18,7 +18,8 @@ from .routes import Content, Open, Query, Scope, route
 
 HTML = Content("text/html")
 YEAR = 365 * 24 * 60 * 60
-_PAGE = re.compile(r"/(schedule|meetings/[A-Za-z0-9][A-Za-z0-9_.-]{0,63}(/(brief|report))?)?")
+_ID = "[A-Za-z0-9][A-Za-z0-9_.-]{0,63}"
+_PAGE = re.compile(rf"/(schedule|meetings/{_ID}(/(brief|report)|\?room={_ID})?)?")
 
 
 class Next(Query):
@@ -107,7 +108,8 @@ def see_other(path: str) -> web.Response:
 
 def to_sign_in(request: web.Request) -> web.Response:
     """Lead a signed-out visitor to the sign-in page, and afterwards back."""
-    here = "" if request.path == "/" else f"?next={quote(request.path, safe='')}"
+    asked = request.path_qs if _PAGE.fullmatch(request.path_qs) else request.path
+    here = "" if asked == "/" else f"?next={quote(asked, safe='')}"
     return see_other(f"/sign-in{here}")
 
 

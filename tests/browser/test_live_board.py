@@ -93,6 +93,7 @@ async def test_what_goes_wrong_rises_leads_to_its_room_and_is_over_again(people:
     await expect(wrong).to_contain_text("1 question waits")
     polite = board.page.locator("[aria-live=polite]")
     await expect(polite).to_contain_text("Now wrong in Pine Ridge, Vectors: No adult in the room.", timeout=15_000)
+    await expect(polite).to_contain_text("The order of the classes has changed: Vectors comes first.")
 
     await wrong.get_by_role("link", name="Pine Ridge").click()
     room = board.page.get_by_role("region", name="Pine Ridge")

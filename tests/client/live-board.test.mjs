@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 
 import { arranged, byKind, isOutOfOrder, newsOf, siteNameOf, toneOf, wordsOf } from '../../client_static/core/live-board.js'
+import { wordsOfMark } from '../../client_static/core/marks.js'
 import { createRefreshing } from '../../client_static/core/refreshing.js'
 import { query, roomPath } from '../../client_static/core/router.js'
 import en from '../../client_static/locales/en.js'
@@ -57,6 +58,17 @@ test('what has become bad is news once, and what was so at the first look is non
   const now = [course('a', concern('room_uncovered', 's'), concern('link_lost'), concern('long_wait', 's')), course('b', concern('class_late', null))]
   assert.deepEqual(newsOf(was, now), [{ code: 'room_uncovered', title: 'Class a', site: 'South' }])
   assert.equal(siteNameOf(course('a'), null), null)
+})
+
+test('all that a room’s timeline may hold has words, and what a later release adds is told as something', () => {
+  const protocol = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8')
+  const [, listed] = /`what` is one of `([a-z_\s]+)`/.exec(protocol)
+  const kinds = listed.split(/\s+/)
+  assert.equal(kinds.length, 15)
+  const words = kinds.map((what) => wordsOfMark({ what }))
+  assert.deepEqual(words.filter((key) => !(key in en)), [])
+  assert.equal(new Set(words).size, kinds.length)
+  assert.equal(wordsOfMark({ what: 'roof_left' }), 'watch.something')
 })
 
 test('a room’s address is its class’s with the room behind it', () => {

@@ -73,6 +73,7 @@ test('paths lead to pages', () => {
 
 test('the sign-in page leads only to pages of ours', () => {
   assert.equal(nextOf('?next=%2Fmeetings%2Fphy-24'), '/meetings/phy-24')
+  assert.equal(nextOf('?next=%2Fmeetings%2Fphy-24%3Froom%3Dnorth'), '/meetings/phy-24?room=north')
   assert.equal(nextOf('?next=https%3A%2F%2Fevil.example'), '/')
   assert.equal(nextOf('?next=%2F%2Fevil.example'), '/')
   assert.equal(nextOf(''), '/')

@@ -61,7 +61,12 @@ async def test_every_file_that_the_shell_names_is_there_and_kept_for_good(house:
 
 @pytest.mark.parametrize(
     ("path", "location"),
-    [("/", "/sign-in"), ("/meetings/physics-today", "/sign-in?next=%2Fmeetings%2Fphysics-today")],
+    [
+        ("/", "/sign-in"),
+        ("/meetings/physics-today", "/sign-in?next=%2Fmeetings%2Fphysics-today"),
+        ("/meetings/physics-today?room=north", "/sign-in?next=%2Fmeetings%2Fphysics-today%3Froom%3Dnorth"),
+        ("/meetings/physics-today?room=//evil", "/sign-in?next=%2Fmeetings%2Fphysics-today"),
+    ],
 )
 async def test_who_is_not_signed_in_is_led_to_the_door(house: House, path: str, location: str) -> None:
     answer = await house.nobody.get(path)
@@ -69,7 +74,7 @@ async def test_who_is_not_signed_in_is_led_to_the_door(house: House, path: str, 
     assert (await house.client("tess").get(path)).status == 200
 
 
-@pytest.mark.parametrize("following", ["/", "/meetings/physics-today"])
+@pytest.mark.parametrize("following", ["/", "/meetings/physics-today", "/meetings/physics-today?room=north"])
 async def test_the_door_keeps_a_page_of_ours_in_mind(house: House, following: str) -> None:
     assert (await house.nobody.get(f"/sign-in?next={quote(following, safe='')}")).status == 200
 
@@ -84,6 +89,8 @@ async def test_the_door_keeps_a_page_of_ours_in_mind(house: House, following: st
         "/meetings/..%2F..//evil.example",
         "/meetings/x\n//evil.example",
         "/meetings/x/../../evil",
+        "/meetings/x?room=//evil.example",
+        "/meetings/x?next=north",
         "/api/session",
         "/demo/secret",
         "evil",
