@@ -30,3 +30,9 @@ test('the import map comes before whatever resolves a module', () => {
   assert.ok(shell.indexOf('<!-- import map -->') > 0)
   assert.ok(shell.indexOf('<!-- import map -->') < shell.indexOf('modulepreload'))
 })
+
+test('the shell says nothing of its own but what a browser without scripts is told', () => {
+  const head = /<head>([^]*?)<\/head>/.exec(read('index.html'))[1]
+  const besides = head.replace(/<!--[^]*?-->/g, '').replace(/<title>[^<]*<\/title>/, '').replace(/<[^>]+>/g, '')
+  assert.equal(besides.trim(), '')
+})
