@@ -4,7 +4,7 @@ import { announcedInSight, isUnread, standingOf } from '../core/announcements.js
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
 import { serverNow } from '../core/time.js'
-import { CommandNote } from './command-note.js'
+import { UnsentRows } from './command-note.js'
 import { KeyHint } from './key-hint.js'
 import { LongText } from './long-text.js'
 import { Pill } from './pill.js'
@@ -24,12 +24,7 @@ export function Announcements({ announcements, names, commands, canAnnounce, onA
     <section class="announcements" aria-labelledby="announced-title">
       <h2 id="announced-title">${t('announce.list')}</h2>
       <ul class="deliver" role="list" aria-labelledby="announced-title">
-        ${unsent.map(
-          (entry) => html`<li key=${entry.command_id}>
-            <span class="deliver-text">${entry.data.text}</span>
-            <${CommandNote} ...${{ entry, commands }} where="computer" onDrop=${() => commands.take(entry.command_id)} />
-          </li>`,
-        )}
+        <${UnsentRows} entries=${unsent} words=${({ data }) => data.text} commands=${commands} />
         ${shown.map((one) => html`<${Announced} key=${one.announcement_id} announcement=${one} ...${{ names, onWithdraw }} />`)}
       </ul>
       ${button}

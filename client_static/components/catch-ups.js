@@ -2,7 +2,7 @@
 import { html } from '../core/html.js'
 import { locale, t } from '../core/text.js'
 import { asDue, serverNow } from '../core/time.js'
-import { CommandNote } from './command-note.js'
+import { UnsentRows } from './command-note.js'
 import { LongText } from './long-text.js'
 import { Pill } from './pill.js'
 
@@ -13,18 +13,14 @@ const isInSight = (plan) => plan.status === 'open' || serverNow() - plan.closed_
 export function CatchUps({ plans: all, isLive, names, acts, canPlan, commands }) {
   const plans = isLive ? all.filter(isInSight) : all
   const unsent = commands.entries.value.filter((one) => one.name.startsWith('catch_up.') && one.state !== 'sent')
+  const placeOf = ({ data }) => (data.site_id ? names.site(data.site_id) : t('catchUp.title'))
   const button = canPlan && html`<button class="btn" onClick=${() => acts.openCatchUp()}>${t('catchUp.plan')}</button>`
   if (plans.length + unsent.length === 0) return button
   return html`
     <section class="catch-ups" aria-labelledby="catch-ups-title">
       <h2 id="catch-ups-title">${t('catchUp.title')}</h2>
       <ul class="deliver" role="list" aria-labelledby="catch-ups-title">
-        ${unsent.map(
-          (entry) => html`<li key=${entry.command_id}>
-            <span class="deliver-text">${entry.data.site_id ? names.site(entry.data.site_id) : t('catchUp.title')}</span>
-            <${CommandNote} ...${{ entry, commands }} where="computer" onDrop=${() => commands.take(entry.command_id)} />
-          </li>`,
-        )}
+        <${UnsentRows} entries=${unsent} words=${placeOf} commands=${commands} />
         ${plans.map((plan) => html`<${Planned} key=${plan.plan_id} ...${{ plan, names, acts, canPlan }} />`)}
       </ul>
       ${button}

@@ -17,6 +17,15 @@ function savedKey(kept, where) {
   return kept ? `command.saved.${where}` : 'command.onPage'
 }
 
+/** What a desk did and the server does not have yet, as rows of a list; `words(entry)` says what it was. */
+export const UnsentRows = ({ entries, words, commands }) =>
+  entries.map(
+    (entry) => html`<li key=${entry.command_id}>
+      <span class="deliver-text">${words(entry)}</span>
+      <${CommandNote} ...${{ entry, commands }} where="computer" onDrop=${() => commands.take(entry.command_id)} />
+    </li>`,
+  )
+
 /** `onEdit` opens what was written again; `onDrop` throws it away. Both only for a refused command. */
 export function CommandNote({ entry, commands, onEdit, onDrop, where }) {
   const isRefused = entry.state === 'refused'

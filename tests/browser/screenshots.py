@@ -56,6 +56,8 @@ MORE_ROOMS = (
     "Zortman",
 )
 
+MINUTE = 60_000
+
 
 class Commands:
     """Sends commands over REST with the demo people's bearer tokens."""
@@ -78,6 +80,12 @@ class Commands:
     def add(self, kind: str, **row: Any) -> None:
         """One row of the directory, by the coordinator."""
         self._send("coordinator", f"/api/directory/{kind}", row)
+
+    def plan(self, meeting_id: str, title: str) -> None:
+        """A further class of the demo's section, by the coordinator: it begins in ten minutes."""
+        now = time.time_ns() // 1_000_000
+        times = {"starts_at": now + 10 * MINUTE, "ends_at": now + 60 * MINUTE}
+        self.add("meetings", id=meeting_id, section_id="physics-1", title=title, **times)
 
     def change(self, kind: str, row_id: str, **changes: Any) -> None:
         """A change of one row that nobody has changed before, by the coordinator."""
@@ -275,9 +283,7 @@ async def shoot_schedule(studio: Studio) -> None:
 def make_coming(demo: dict[str, Any]) -> str:
     """A class that begins in ten minutes, with a brief; returns its path."""
     commands = Commands(demo, "coming")
-    now = int(time.time() * 1000)
-    times = {"starts_at": now + 600_000, "ends_at": now + 3_600_000}
-    commands.add("meetings", id="coming", section_id="physics-1", title="Energy on a ramp", **times)
+    commands.plan("coming", "Energy on a ramp")
     commands.request("teacher", "/brief", {"version": 0, "today": "Energy on a ramp: what height becomes."})
     commands.run("teacher", "meeting.open_lobby")
     return "/meetings/coming"

@@ -1,7 +1,6 @@
 """Before class: the room is checked on its tablet and reports, the teacher sees it, and a class starts without a room
 only by a plan, which the room carries out afterwards."""
 
-import time
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TABLET = {"width": 820, "height": 1180}
 PHONE = {"width": 320, "height": 568}
 ALLOWED = {"permissions": ["microphone", "camera"], "bypass_csp": True, "watched": False}
-MINUTE = 60_000
 TODAY, LATER = "today-physics", "later-physics"
 
 
@@ -26,10 +24,8 @@ def today(demo: dict[str, Any]) -> Commands:
     """Two classes that begin in ten minutes: each test has one; the demo's own is over."""
     before = Commands(demo)
     before.run("teacher", "meeting.end")
-    now = time.time_ns() // 1_000_000
-    times = {"starts_at": now + 10 * MINUTE, "ends_at": now + 60 * MINUTE}
-    for meeting_id, title in ((TODAY, "Forces on a ramp"), (LATER, "Friction")):
-        before.add("meetings", id=meeting_id, section_id="physics-1", title=title, **times)
+    before.plan(TODAY, "Forces on a ramp")
+    before.plan(LATER, "Friction")
     return Commands(demo, TODAY)
 
 

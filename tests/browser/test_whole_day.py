@@ -6,7 +6,6 @@ import csv
 import json
 import re
 import sqlite3
-import time
 from collections.abc import AsyncIterator
 from copy import deepcopy
 from io import StringIO
@@ -29,7 +28,6 @@ from tests.support.server import ServerProcess
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TABLET = {"width": 820, "height": 1180}
-MINUTE = 60_000
 UNSEEN = {"accommodations.entered", "credentials.entered", "room.substituted"}
 """What the record rests on and no screen of the class shows: figures about people, by id."""
 TODAY = "today-physics"
@@ -40,9 +38,7 @@ def today(demo: dict[str, Any]) -> Commands:
     """A class that begins in ten minutes, with a substitute at Harlow; the demo's own is over."""
     before = Commands(demo)
     before.run("teacher", "meeting.end")
-    now = time.time_ns() // 1_000_000
-    times = {"starts_at": now + 10 * MINUTE, "ends_at": now + 60 * MINUTE}
-    before.add("meetings", id=TODAY, section_id="physics-1", title="Forces on a ramp", **times)
+    before.plan(TODAY, "Forces on a ramp")
     stands_in = {"person_id": "supervisor-mesa-flats", "role": "supervisor", "site_id": "harlow"}
     before.add("substitutes", section_id="physics-1", meeting_id=TODAY, **stands_in)
     return Commands(demo, TODAY)
