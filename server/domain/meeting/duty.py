@@ -208,8 +208,9 @@ def is_cleared(state: Meeting, person_id: str) -> bool:
     clearance = credentials and credentials.clearance
     if not clearance or clearance.status not in ("cleared", "expiring"):
         return False
-    day = datetime.fromtimestamp(state.starts_at / 1000, UTC).date().isoformat()
-    return clearance.expires_on is None or day <= clearance.expires_on
+    if clearance.expires_on is None:
+        return True
+    return datetime.fromtimestamp(state.starts_at / 1000, UTC).date().isoformat() <= clearance.expires_on
 
 
 def timeline_of(state: Meeting, site_id: str) -> RoomTimeline:

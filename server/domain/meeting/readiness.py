@@ -16,6 +16,7 @@ from .state import (
     CameraCheck,
     Meeting,
     MicrophoneCheck,
+    Needs,
     PhoneCheck,
     Readiness,
     ReadinessStatus,
@@ -129,9 +130,10 @@ def readiness_at(state: Meeting, site_id: str, at: int) -> ReadinessStatus | Lit
     return report.status if report is not None and at < expires_at(report) else "unreported"
 
 
-def accommodations_of(state: Meeting, site_id: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """What the room's students need: every student of its roster with their codes, in id order."""
-    return tuple((one, state.accommodations.get(one, ())) for one in sorted(state.rooms[site_id].student_ids))
+def accommodations_of(state: Meeting, site_id: str) -> Needs:
+    """What the room's students need: its roster, and who of it needs what. Each change of the room's view asks."""
+    here = state.rooms[site_id].student_ids
+    return here, frozenset(one for one in state.accommodations.items() if one[0] in here)
 
 
 def is_seen(state: Meeting, site_id: str) -> bool:

@@ -46,6 +46,8 @@ CameraCheck: TypeAlias = Literal["ok", "denied", "missing", "not_checked"]
 MicrophoneCheck: TypeAlias = CameraCheck | Literal["silent"]
 """`silent`: it is there, and nothing was heard by it."""
 PhoneCheck: TypeAlias = Literal["reached", "not_reached", "none", "not_checked"]
+Needs: TypeAlias = tuple[frozenset[str], frozenset[tuple[str, tuple[str, ...]]]]
+"""A room's students, and those of them who have accommodations with their codes."""
 CatchUpKind: TypeAlias = Literal["recording", "site_led", "make_up_session", "written_work", "other"]
 CatchUpStatus: TypeAlias = Literal["open", "carried_out", "dropped"]
 DropReason: TypeAlias = Literal["room_took_part", "caught_up_elsewhere", "no_students_there", "planned_in_error"]
@@ -246,7 +248,7 @@ class AccommodationsSeen:
 
     by: str
     at: int
-    what: tuple[tuple[str, tuple[str, ...]], ...]
+    what: Needs
 
 
 @dataclass(frozen=True, slots=True)
