@@ -329,7 +329,7 @@ async def shoot_report(studio: Studio) -> None:
     for name, size in (("report", SMALL_LAPTOP), ("report-320", PHONE)):
         page = await studio.people.open("teacher", f"{studio.people.meeting_path}/report", viewport=size)
         await expect(page.get_by_role("heading", name="How long students waited")).to_be_visible()
-        await studio.keep(page, name, full_page=True)
+        await studio.keep(page, name, full_page=size is SMALL_LAPTOP)
         await page.close()
 
 
