@@ -318,9 +318,22 @@ FAULTS = [
     (adult_without_an_interval, "duty: "),
 ]
 
-AROUND = ("keep_duty", "announce", "link", "reconcile")
+AROUND = frozenset({"keep_duty", "announce", "link", "reconcile", "get_ready", "catch_up", "call"})
 """What goes on around the questions: left out where a fault of theirs is looked for, which is sooner found so."""
-AROUND_FAULTS = {announcement_to_everybody: "announce", adult_without_an_interval: "keep_duty"}
+QUESTIONS = frozenset({"relay", "go_a_whole_way", "merge", "answer_a_group", "take_the_next_steps", "erase", "settle"})
+AGAIN = frozenset({"send_again", "use_an_id_twice", "resume", "the_clock_is_set_back"})
+LEFT_OUT = {
+    announcement_to_everybody: (AROUND | QUESTIONS | AGAIN) - {"announce"},
+    adult_without_an_interval: (AROUND | QUESTIONS) - {"keep_duty"},
+    private_lead_allowed: AROUND | AGAIN | {"erase", "settle", "answer_a_group"},
+    class_that_ends_over_the_asked_back: AROUND | AGAIN | {"erase", "settle", "answer_a_group", "merge", "enter_facts"},
+    wait_counted_twice: AROUND | AGAIN | {"erase", "merge", "enter_facts"},
+    order_without_the_followers: AROUND | AGAIN | {"erase", "settle"},
+    followers_words_in_the_leads_view: AROUND | AGAIN | {"erase", "settle"},
+    forgotten_lead: AROUND | AGAIN | {"erase", "settle"},
+    note_to_everybody: AROUND | AGAIN | {"erase", "settle", "merge", "answer_a_group"},
+}
+"""The rules that say nothing about a fault, where leaving out `AROUND` alone finds it late."""
 
 
 @pytest.mark.parametrize(("plant", "found"), FAULTS, ids=lambda one: getattr(one, "__name__", ""))
@@ -328,8 +341,7 @@ def test_the_machine_finds_a_planted_fault(
     plant: Any, found: str, machine: type[MeetingMachine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)
-    left_out = [one for one in AROUND if one != AROUND_FAULTS.get(plant)]
-    machine = type("Machine", (machine,), dict.fromkeys(left_out))
+    machine = type("Machine", (machine,), dict.fromkeys(LEFT_OUT.get(plant, AROUND)))
     with pytest.raises(AssertionError, match=f"^{found}"):
         run_state_machine_as_test(
             machine, settings=settings(max_examples=240, stateful_step_count=40, phases=[Phase.generate], **QUIET)
