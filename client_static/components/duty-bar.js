@@ -7,7 +7,7 @@ import { dutyOf } from '../core/duty.js'
 import { html } from '../core/html.js'
 import { session } from '../core/session.js'
 import { locale, t } from '../core/text.js'
-import { asClock } from '../core/time.js'
+import { asClock, serverNow } from '../core/time.js'
 import { CommandNote } from './command-note.js'
 import { DutyDialog } from './duty-dialog.js'
 import { Mark } from './pill.js'
@@ -18,7 +18,7 @@ const IS_KEPT = new Set(['scheduled', 'lobby', 'live'])
 /** `siteId`: the room; `status`: the class's; `submit(name, data)`. */
 export function DutyBar({ room, siteId, status, names, commands, submit }) {
   const [isOpen, setOpen] = useState(false)
-  const duty = dutyOf(room, session.value?.person_id)
+  const duty = dutyOf(room, session.value?.person_id, serverNow())
   useDutyAnnounced(duty, names)
   if (!IS_KEPT.has(status)) return null
   const entry = commands.entries.value.findLast((one) => one.name.startsWith('duty.') && one.data.site_id === siteId)

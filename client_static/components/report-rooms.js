@@ -1,6 +1,6 @@
 // Each room of a class by its own clock: which adult was in it from when to when, when it stood without one, and when its
 // link was lost. A lost link makes minutes uncertain; what they were is for an adult to say.
-import { gaps, lasted } from '../core/spans.js'
+import { lasted } from '../core/spans.js'
 import { html } from '../core/html.js'
 import { locale, t } from '../core/text.js'
 import { asTimesAt, asWait } from '../core/time.js'
@@ -10,7 +10,7 @@ import { Pill } from './pill.js'
 export function ReportRooms({ report, names, from, to, now }) {
   const end = to ?? now
   const rows = report.timelines
-    .map((one) => ({ ...one, name: names.site(one.site_id), uncovered: from === null ? [] : gaps(one.on_duty, from, end) }))
+    .map((one) => ({ ...one, name: names.site(one.site_id) }))
     .sort((a, b) => a.name.localeCompare(b.name))
   return html`
     <h2>${t('report.rooms')}</h2>
@@ -26,8 +26,8 @@ export function ReportRooms({ report, names, from, to, now }) {
             (row) => html`<tr key=${row.site_id}>
               <th scope="row">${row.name}</th>
               <td data-label=${t('report.onDuty')}><${OnDuty} ...${{ row, names, end }} /></td>
-              <td data-label=${t('report.uncovered')}><${Spans} spans=${row.uncovered} zone=${names.zone(row.site_id)} end=${end} none=${from === null ? 'report.notHeld' : 'report.always'} /></td>
-              <td data-label=${t('report.lost')}><${Spans} spans=${row.lost} zone=${names.zone(row.site_id)} end=${end} none="report.notLost" /></td>
+              <td data-label=${t('report.uncovered')}><${Spans} spans=${row.uncovered} zone=${names.zone(row.site_id)} end=${end} none=${whyCovered(row, from)} /></td>
+              <td data-label=${t('report.lost')}><${Spans} spans=${row.lost} zone=${names.zone(row.site_id)} end=${end} none=${wasHeard(row) ? 'report.notLost' : 'report.neverLinked'} /></td>
             </tr>`,
           )}
         </tbody>
@@ -36,6 +36,11 @@ export function ReportRooms({ report, names, from, to, now }) {
     <p class="small mute">${t('report.roomsNote')}</p>
   `
 }
+
+const whyCovered = (row, from) => (from === null ? 'report.notHeld' : row.is_in_class ? 'report.always' : 'report.notInClass')
+
+/** Silence is not health: of a room that was never linked nothing can be said. */
+const wasHeard = (row) => row.marks.some((mark) => mark.what.startsWith('link_'))
 
 function OnDuty({ row, names, end }) {
   if (row.on_duty.length === 0) return html`<span class="mute">${t('duty.nobody')}</span>`

@@ -1,6 +1,6 @@
 // The rooms of a class as fixed columns: they never change places, and a room's edge says its state before a word is
 // read.
-import { presentIn } from '../core/duty.js'
+import { presentIn, uncoveredAt } from '../core/duty.js'
 import { html } from '../core/html.js'
 import { roomState } from '../core/questions.js'
 import { asNumber, locale, t } from '../core/text.js'
@@ -72,7 +72,7 @@ function InClass({ room, questions, calls, names, name, status, isPicked }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
   const isGathered = status === 'live'
-  const isUncovered = room.duty.uncovered_since !== null
+  const isUncovered = uncoveredAt(room, serverNow()) !== null
   const isDark = isGathered && room.link?.status === 'lost'
   const { median } = room.waits.answered
   return html`
@@ -119,7 +119,7 @@ function ClockOrLink({ room, names, isGathered }) {
 
 /** Who is in the room; that nobody is, in words; or, while nobody needs to be, who is named for it. One line. */
 function OnDuty({ room, names }) {
-  const { uncovered_since: since } = room.duty
+  const since = uncoveredAt(room, serverNow())
   if (since !== null) {
     return html`<div class="supervisors is-uncovered">
       <dt><${Mark} name="warn" /> ${t('room.uncovered')}</dt><dd><${Wait} since=${since} /></dd>

@@ -45,7 +45,7 @@ export function TeacherDialog({ kind, meeting, desk, acts, room, onClose }) {
     return html`<${EndDialog} ...${{ ...shown, onEnd, onClose }} />`
   }
   if (kind === 'start') {
-    const missing = missingFrom(rooms, meeting.catchUps.value, serverInstant())
+    const missing = missingFrom(meeting.meeting.value, rooms, meeting.catchUps.value, serverInstant())
     return html`<${StartDialog} ...${{ missing, names, onStart: done(acts.startClass), onClose }} />`
   }
   if (kind.catchUp !== undefined) {

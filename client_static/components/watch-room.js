@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks'
 
 import { mayTakeFocus } from '../core/arrival.js'
 import { receiptState } from '../core/announcements.js'
+import { uncoveredAt } from '../core/duty.js'
 import { html } from '../core/html.js'
 import { linkLook } from '../core/live-board.js'
 import { wordsOfMark } from '../core/marks.js'
@@ -48,7 +49,8 @@ const Nothing = ({ children }) => html`<p class="mute">${children}</p>`
 const at = (millis, zone) => asSiteClock(millis, zone, locale.value)
 
 function OnDuty({ room, names, zone }) {
-  const { adults, uncovered_since: since } = room.duty
+  const { adults } = room.duty
+  const since = uncoveredAt(room, serverNow())
   return html`
     ${since !== null && html`<p><${Pill} tone="bad">${t('room.uncovered')} <${Wait} since=${since} /><//></p>`}
     ${adults.length === 0 && since === null && html`<${Nothing}>${t('duty.nobody')}<//>`}

@@ -1,13 +1,19 @@
 // Who is on duty in a room, as its screens show it. Pure, over the room's view; the rules live on the server.
 
-const NONE = { adults: [], offers: [], uncovered_since: null }
+const NONE = { adults: [], offers: [], uncovered_since: null, needed_until: null }
+
+/** Since when the room has needed an adult and has none; null: it has one, or needs none at that moment. */
+export function uncoveredAt(room, now) {
+  const { uncovered_since: since, needed_until: until } = room?.duty ?? NONE
+  return since !== null && since <= now && (until === null || now < until) ? since : null
+}
 
 /**
  * How the room stands to this person: `me` (their place, or null), `isOut`, `others` (adults there beside them), `relief`
  * (the room's other supervisors, who could be asked), `asked` (who would hand over to them), `offered` (their own offer).
  */
-export function dutyOf(room, personId) {
-  const { adults, offers, uncovered_since: uncoveredSince } = room?.duty ?? NONE
+export function dutyOf(room, personId, now) {
+  const { adults, offers } = room?.duty ?? NONE
   const me = adults.find((one) => one.person_id === personId) ?? null
   return {
     me,
@@ -17,7 +23,7 @@ export function dutyOf(room, personId) {
     relief: (room?.supervisor_ids ?? []).filter((id) => id !== personId),
     asked: offers.filter((one) => one.person_id !== personId && [null, personId].includes(one.to_id)),
     offered: offers.find((one) => one.person_id === personId) ?? null,
-    uncoveredSince,
+    uncoveredSince: uncoveredAt(room, now),
   }
 }
 

@@ -1,20 +1,20 @@
 // What has happened since the last look that a teacher should hear, in sentences for the polite region. Pure.
-import { turnOfDuty } from './duty.js'
+import { turnOfDuty, uncoveredAt } from './duty.js'
 import { t } from './text.js'
 
 const IN_QUEUE = new Set(['queued', 'seen'])
 
-/** What a later look is compared with. */
-export const glance = (questions, calls, rooms = []) => ({
+/** What a later look is compared with; `now`: the server's time. */
+export const glance = (questions, calls, rooms, now) => ({
   questions: new Map(questions.map((one) => [one.question_id, one])),
   calls: new Map(calls.map((one) => [one.call_id, one.status])),
   links: new Map(rooms.map((one) => [one.site_id, one.link?.status ?? null])),
-  uncovered: new Map(rooms.map((one) => [one.site_id, one.duty.uncovered_since])),
+  uncovered: new Map(rooms.map((one) => [one.site_id, uncoveredAt(one, now)])),
   ready: new Map(rooms.map((one) => [one.site_id, reportedIn(one)])),
 })
 
-export function newsSince(before, questions, calls, names, personId, rooms = []) {
-  const said = [...newsOfDuty(before, rooms, names), ...newsOfLinks(before, rooms, names), ...newsOfReadiness(before, rooms, names)]
+export function newsSince(before, questions, calls, names, personId, rooms, now) {
+  const said = [...newsOfDuty(before, rooms, names, now), ...newsOfLinks(before, rooms, names), ...newsOfReadiness(before, rooms, names)]
   const fresh = questions.filter((one) => IN_QUEUE.has(one.status) && !before.questions.has(one.question_id))
   if (fresh.length === 1) said.push(t('said.question', { site: names.site(fresh[0].site_id) }))
   if (fresh.length > 1) said.push(t('said.questions', { n: fresh.length }))
@@ -32,9 +32,9 @@ export function newsSince(before, questions, calls, names, personId, rooms = [])
 }
 
 /** Rooms that have lost their adult, or have one again; several at once in one sentence. */
-function newsOfDuty(before, rooms, names) {
+function newsOfDuty(before, rooms, names, now) {
   const turned = (what) =>
-    rooms.filter((one) => before.uncovered.has(one.site_id) && turnOfDuty(before.uncovered.get(one.site_id), one.duty.uncovered_since) === what)
+    rooms.filter((one) => before.uncovered.has(one.site_id) && turnOfDuty(before.uncovered.get(one.site_id), uncoveredAt(one, now)) === what)
   const said = []
   for (const what of ['uncovered', 'covered']) {
     const found = turned(what)

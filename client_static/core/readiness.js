@@ -22,14 +22,17 @@ export function readinessOf(room, briefVersion, now) {
   }
 }
 
-/** The rooms that a class which starts now goes on without and has no open plan for: `{site_id, why}`. */
-export function missingFrom(rooms, catchUps, now) {
+/** The rooms that the class goes on without if it starts now, and has no open plan for: `{site_id, why}`. */
+export function missingFrom(meeting, rooms, catchUps, now) {
   const planned = new Set(catchUps.filter((one) => one.status === 'open').map((one) => one.site_id))
   return rooms
-    .filter((room) => !room.away && !planned.has(room.site_id))
+    .filter((room) => !room.away && !planned.has(room.site_id) && !joinsLater(meeting, room, now))
     .map((room) => ({ site_id: room.site_id, why: whyMissing(room, now) }))
     .filter((one) => one.why !== null)
 }
+
+/** By its own bells: it is not missed before they ring. */
+const joinsLater = (meeting, room, now) => room.joins_at > meeting.starts_at && room.joins_at > now
 
 function whyMissing(room, now) {
   const { status } = readinessOf(room, 0, now)

@@ -119,7 +119,7 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
     openHelp: () => openDialog('help'),
     /** At once where every room is there; where one is missing, by way of what it does instead. */
     start() {
-      const missing = missingFrom(meeting.rooms.peek(), meeting.catchUps.peek(), serverInstant())
+      const missing = missingFrom(meeting.meeting.peek(), meeting.rooms.peek(), meeting.catchUps.peek(), serverInstant())
       if (missing.length) openDialog('start')
       else commands.startClass([])
     },
@@ -184,8 +184,8 @@ function useNewsAnnounced(meeting) {
   useEffect(() => {
     const names = meeting.names.value
     if (before.current) {
-      for (const sentence of newsSince(before.current, questions, calls, names, session.peek().person_id, rooms)) say(sentence)
+      for (const sentence of newsSince(before.current, questions, calls, names, session.peek().person_id, rooms, serverInstant())) say(sentence)
     }
-    before.current = glance(questions, calls, rooms)
+    before.current = glance(questions, calls, rooms, serverInstant())
   }, [questions, calls, rooms])
 }

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 from .meeting.announcements import unread
-from .meeting.catch_up import open_plans
-from .meeting.duty import is_cleared, on_duty_intervals, timeline_of, uncovered_since
+from .meeting.cover import is_left_out, joins_late_at, leaves_early_at, uncovered_since
+from .meeting.duty import is_cleared, timeline_of
 from .meeting.links import GHOST_MS
 from .meeting.readiness import expires_at, readiness_at
 from .meeting.state import Meeting, Question, Room
@@ -120,21 +120,12 @@ def _unrecorded(state: Meeting, heard_at: int | None, at: int) -> LinkNow:
     return LinkNow("unheard", None, heard_at)
 
 
-def is_left_out(state: Meeting, site_id: str, heard_at: int | None) -> bool:
-    """Whether the live class goes on without the room: a plan says so, and nothing since the start says otherwise."""
-    if state.status != "live" or all(one.site_id != site_id for one in open_plans(state)):
-        return False
-    began, link = state.started_at or 0, state.links.get(site_id)
-    was_heard = max(heard_at or 0, link.since if link else 0) > began
-    return not was_heard and all((one.to_at or began) < began for one in on_duty_intervals(state, site_id))
-
-
 def is_in_class(state: Meeting, room: Room, at: int) -> bool:
     """Whether the class is live and the room in it, by its own bells."""
-    if state.status != "live" or room.away is not None or at < _joins_late_at(state, room):
+    if state.status != "live" or room.away is not None or at < joins_late_at(state, room):
         return False
-    # A room that leaves with the class leaves when that ends, whatever the plan said.
-    return room.leaves_at is None or room.leaves_at >= state.ends_at or at < room.leaves_at
+    leaves_at = leaves_early_at(state, room)
+    return leaves_at is None or at < leaves_at
 
 
 # ── The class ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,21 +179,15 @@ def _waits_as(question: Question, waited: int) -> Code | None:
 
 def _of_room(state: Meeting, room: Room, heard_at: int | None, at: int) -> Iterator[Concern]:
     if state.status in ("scheduled", "lobby"):
-        soon = max(state.starts_at, _joins_late_at(state, room)) - SOON_MS
+        soon = max(state.starts_at, joins_late_at(state, room)) - SOON_MS
         if at >= soon:
             yield from _readiness(state, room.site_id, soon, at)
             yield from _clearance(state, room.site_id)
     elif is_in_class(state, room, at) and not is_left_out(state, room.site_id, heard_at):
-        yield from _cover(state, room)
+        yield from _cover(state, room, heard_at)
         yield from _clearance(state, room.site_id)
         yield from _link(state, room, link_now(state, room.site_id, heard_at, at), at)
         yield from _unread(state, room.site_id, at)
-
-
-def _joins_late_at(state: Meeting, room: Room) -> int:
-    """When the room joins a class that is under way; 0: with the class, whenever that begins."""
-    joins_at = room.joins_at or 0
-    return joins_at if joins_at > state.starts_at else 0
 
 
 def _is_after_hours(state: Meeting, since: int) -> bool:
@@ -211,10 +196,10 @@ def _is_after_hours(state: Meeting, since: int) -> bool:
     return since >= state.ends_at > (state.started_at or 0)
 
 
-def _cover(state: Meeting, room: Room) -> Iterator[Concern]:
-    since = uncovered_since(state, room.site_id)
+def _cover(state: Meeting, room: Room, heard_at: int | None) -> Iterator[Concern]:
+    since = uncovered_since(state, room.site_id, heard_at)
     if since is not None and not _is_after_hours(state, since):
-        yield Concern("room_uncovered", room.site_id, max(since, _joins_late_at(state, room)))
+        yield Concern("room_uncovered", room.site_id, since)
 
 
 def _clearance(state: Meeting, site_id: str) -> Iterator[Concern]:
@@ -228,7 +213,7 @@ def _clearance(state: Meeting, site_id: str) -> Iterator[Concern]:
 
 
 def _link(state: Meeting, room: Room, link: LinkNow, at: int) -> Iterator[Concern]:
-    began = max(state.started_at or 0, _joins_late_at(state, room))
+    began = max(state.started_at or 0, joins_late_at(state, room))
     if link.status == "unheard":
         if at - began > GHOST_MS and not _is_after_hours(state, began):
             yield Concern("link_unheard", room.site_id, began)

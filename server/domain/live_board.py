@@ -5,8 +5,9 @@ For whoever watches over a program. It holds ids, figures and times: no student 
 
 from typing import Any, TypeAlias
 
-from .attention import Concern, Heard, concerns, is_left_out, link_now
-from .meeting.duty import timeline_of, uncovered_since
+from .attention import Concern, Heard, concerns, link_now
+from .meeting.cover import is_left_out, uncovered_since
+from .meeting.duty import timeline_of
 from .meeting.readiness import readiness_at
 from .meeting.state import Meeting, Room
 

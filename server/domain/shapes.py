@@ -88,7 +88,9 @@ class DutyView(TypedDict):
     adults: list[AdultView]
     offers: list[OfferView]
     uncovered_since: Millis | None
-    """Since when no adult is in the room, from the lobby to the end of the class; null: one is, or none is needed."""
+    """Since when no adult is in the room; null: one is, or none is needed. It may lie ahead: at its own bell."""
+    needed_until: Millis | None
+    """Until when one is needed, where the room leaves by its own bell before the class ends; null: to its end."""
 
 
 class LinkView(TypedDict):
@@ -186,8 +188,8 @@ class PresenceView(TypedDict):
     to_at: Millis | None
 
 
-class LostView(TypedDict):
-    """The room's link was lost from then to then; null: it still is."""
+class SpanView(TypedDict):
+    """It was so from `from_at` up to and without `to_at`; null: it still is."""
 
     from_at: Millis
     to_at: Millis | None
@@ -199,7 +201,11 @@ class TimelineView(TypedDict):
     site_id: Id
     marks: list[MarkView]
     on_duty: list[PresenceView]
-    lost: list[LostView]
+    lost: list[SpanView]
+    uncovered: list[SpanView]
+    """When the class went on and the room needed an adult and had none."""
+    is_in_class: bool
+    """Whether the room needs an adult at all: not where its school is closed, or a plan leaves it out of the class."""
 
 
 class AnswerView(TypedDict):

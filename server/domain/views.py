@@ -10,7 +10,8 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
 from .meeting.catch_up import open_plans
-from .meeting.duty import is_cleared, timeline_of, uncovered_since
+from .meeting.cover import needed_span, uncovered_since, uncovered_spans
+from .meeting.duty import is_cleared, timeline_of
 from .meeting.links import lost_spans
 from .meeting.order import key_of
 from .meeting.readiness import expires_at, is_seen
@@ -76,7 +77,9 @@ def touched(state: Meeting, recorded: Recorded) -> tuple[Ref, ...]:
         return (Ref("announcement", announcement_id),)
     plan_id = getattr(event, "plan_id", None)
     if plan_id is not None:
-        return (Ref("catch_up", plan_id),)
+        # A plan leaves its room out of the class, so that it needs no adult.
+        site_id = state.catch_ups[plan_id].site_id
+        return (Ref("catch_up", plan_id), Ref("room", site_id), Ref("timeline", site_id))
     question = state.questions.get(getattr(event, "question_id", ""))
     if question is not None:
         return (Ref("question", question.question_id), Ref("room", question.site_id), *_leads(question, event))
@@ -205,7 +208,7 @@ def _link(state: Meeting, site_id: str) -> View | None:
 
 
 def _duty(state: Meeting, site_id: str) -> View:
-    held = timeline_of(state, site_id)
+    held, needed = timeline_of(state, site_id), needed_span(state, site_id)
     return {
         "adults": [
             {
@@ -219,6 +222,7 @@ def _duty(state: Meeting, site_id: str) -> View:
         ],
         "offers": [{"person_id": one.person_id, "to_id": one.to_id, "at": one.at} for one in held.offers.values()],
         "uncovered_since": uncovered_since(state, site_id),
+        "needed_until": None if needed is None else needed.to_at,
     }
 
 
@@ -240,6 +244,8 @@ def _timeline(state: Meeting, site_id: str, audience: Audience) -> View | None:
         ],
         "lost": [{"from_at": one.from_at, "to_at": one.to_at} for one in lost_spans(state, site_id)],
         "on_duty": [{"person_id": one.person_id, "from_at": one.from_at, "to_at": one.to_at} for one in held.intervals],
+        "uncovered": [one._asdict() for one in uncovered_spans(state, site_id)],
+        "is_in_class": needed_span(state, site_id) is not None,
     }
 
 

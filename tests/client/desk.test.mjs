@@ -163,7 +163,7 @@ test('a teacher hears what is new, what came back, and who is ready', () => {
     question('f', { status: 'deferred' }),
   ]
   const call = { call_id: 'k', student_id: 's1', site_id: 'pine', status: 'called' }
-  assert.deepEqual(newsSince(glance(before, [call]), after, [{ ...call, status: 'ready' }], names, 'me'), [
+  assert.deepEqual(newsSince(glance(before, [call], [], 0), after, [{ ...call, status: 'ready' }], names, 'me', [], 0), [
     'New question from Pine Ridge.',
     'Pine Ridge: still stuck.',
     'Pine Ridge has repeated its question.',
@@ -171,5 +171,5 @@ test('a teacher hears what is new, what came back, and who is ready', () => {
     'Pine Ridge objects to a declined question.',
     'A. B. at Pine Ridge is ready.',
   ])
-  assert.deepEqual(newsSince(glance(after, []), after, [], names, 'me'), [])
+  assert.deepEqual(newsSince(glance(after, [], [], 0), after, [], names, 'me', [], 0), [])
 })

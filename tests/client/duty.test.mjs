@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { dutyOf, isLast, presentIn } from '../../client_static/core/duty.js'
+import { dutyOf, isLast, presentIn, uncoveredAt } from '../../client_static/core/duty.js'
 import { glance, newsSince } from '../../client_static/core/news.js'
 import { owedOf } from '../../client_static/core/owed.js'
 
@@ -10,7 +10,7 @@ const adult = (person_id, away_since = null, covered_by = null) => ({ person_id,
 const room = (adults, offers = [], uncovered_since = null) => ({
   site_id: 'pine',
   supervisor_ids: ['lena', 'otis', 'ruth'],
-  duty: { adults, offers, uncovered_since },
+  duty: { adults, offers, uncovered_since, needed_until: null },
 })
 
 test('a room that is not there yet has nobody on duty', () => {
@@ -37,24 +37,32 @@ test('an offer to all or to oneself is asked of one, another’s is not', () => 
   assert.deepEqual(dutyOf(room([adult('ruth')]), 'ruth').relief, ['lena', 'otis'])
 })
 
+test('a room is without an adult from its own bell on, and until its own', () => {
+  const until = (needed_until) => ({ ...room([]), duty: { adults: [], offers: [], uncovered_since: 7, needed_until } })
+  assert.deepEqual([6, 7, 8].map((now) => uncoveredAt(until(8), now)), [null, 7, null])
+  assert.equal(uncoveredAt(until(null), 99), 7)
+  assert.equal(uncoveredAt(undefined, 99), null)
+})
+
 test('the teacher hears of a room without an adult, and of several in one sentence', () => {
   const names = { site: (id) => id }
   const mesa = { ...room([]), site_id: 'mesa' }
   const covered = [room([adult('ruth')]), mesa]
   const left = [room([], [], 7), mesa]
   const both = [room([], [], 7), { ...mesa, duty: { ...mesa.duty, uncovered_since: 7 } }]
-  const news = (before, after) => newsSince(glance([], [], before), [], [], names, 'me', after)
+  const news = (before, after, now = 9) => newsSince(glance([], [], before, now), [], [], names, 'me', after, now)
   assert.deepEqual(news(covered, left), ['pine: no adult on duty.'])
   assert.deepEqual(news(left, covered), ['pine: an adult is on duty.'])
   assert.deepEqual(news(covered, both), ['2 rooms have no adult on duty.'])
   assert.deepEqual(news(left, left), [])
-  assert.deepEqual(newsSince(glance([], []), [], [], names, 'me', both), [])
+  assert.deepEqual(newsSince(glance([], [], [], 9), [], [], names, 'me', both, 9), [])
+  assert.deepEqual(news(covered, left, 6), [], 'its bell has not rung')
 })
 
 test('a room that says otherwise how it stands is news once, and a check under way is none', () => {
-  const stands = (status) => [{ site_id: 'pine', duty: { uncovered_since: null }, readiness: status && { report: { status } } }]
+  const stands = (status) => [{ site_id: 'pine', duty: { uncovered_since: null, needed_until: null }, readiness: status && { report: { status } } }]
   const names = { site: () => 'Pine Ridge' }
-  const heard = (was, now) => newsSince(glance([], [], stands(was)), [], [], names, 'me', stands(now)).length
+  const heard = (was, now) => newsSince(glance([], [], stands(was), 9), [], [], names, 'me', stands(now), 9).length
   assert.deepEqual([heard(null, 'ready'), heard('ready', 'down'), heard('checking', 'degraded')], [1, 1, 1])
   assert.deepEqual([heard(null, null), heard('ready', 'ready'), heard('ready', 'checking')], [0, 0, 0])
 })

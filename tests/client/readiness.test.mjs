@@ -34,7 +34,7 @@ test('a brief is read in the version that stands, and the needs as they are now'
 })
 
 test('a class begins without whoever is out or where nobody is, unless that is planned or in its calendar', () => {
-  const why = (changes, plans = []) => missingFrom([room(changes)], plans, NOW).map((one) => one.why)
+  const why = (changes, plans = []) => missingFrom({ starts_at: NOW }, [room(changes)], plans, NOW).map((one) => one.why)
   const adult = { duty: { adults: [{ person_id: 'ruth' }] } }
   assert.deepEqual(why({}), ['nobody_there'])
   assert.deepEqual(why({ link: { status: 'lost' } }), ['nobody_there'])
@@ -44,6 +44,8 @@ test('a class begins without whoever is out or where nobody is, unless that is p
   assert.deepEqual(why({ ...adult, ...said('closed', { expires_at: NOW }) }), [])
   assert.deepEqual(why({ ...said('ready') }), ['nobody_there'])
   assert.deepEqual(why({ away: 'closed' }), [])
+  assert.deepEqual(why({ joins_at: NOW + 1 }), [], 'its bell has not rung')
+  assert.deepEqual(why({ joins_at: NOW }), ['nobody_there'])
   assert.deepEqual(why({}, [{ site_id: 'pine', status: 'open' }]), [])
   assert.deepEqual(why({}, [{ site_id: 'pine', status: 'dropped' }]), ['nobody_there'])
 })

@@ -18,6 +18,7 @@ from server.domain import views
 from server.domain.actors import Actor
 from server.domain.fields import ERASED
 from server.domain.meeting import Meeting
+from server.domain.meeting.cover import needed_span
 from server.domain.meeting.duty import on_duty_intervals
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.links import lost_spans
@@ -718,7 +719,7 @@ class MeetingMachine(RuleBasedStateMachine):
             present = [one["person_id"] for one in shown["duty"]["adults"] if one["away_since"] is None]
             assert sorted(open_now) == sorted(present), "duty: the intervals are not who is there"
             assert set(present) <= room.supervisor_ids, "duty: somebody who does not supervise the room"
-            is_owed = self.state.status in ("lobby", "live")
+            is_owed = self.state.status in ("lobby", "live") and needed_span(self.state, site_id) is not None
             assert (shown["duty"]["uncovered_since"] is not None) is (is_owed and not present), "duty: silently unowned"
 
     @invariant()

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from server.domain.attention import Code, Concern, LinkNow, class_key, concerns, is_left_out, link_now
+from server.domain.attention import Code, Concern, LinkNow, class_key, concerns, link_now
 from server.domain.meeting import (
     facts,
     readiness,
 )
+from server.domain.meeting.cover import is_left_out
 from tests.support.given import given
 from tests.support.meetings import (
     ALL_THERE,

@@ -71,6 +71,14 @@ def test_a_room_that_is_away_by_its_own_calendar_is_not_missed() -> None:
     given(PINE_IS_OUT, away).when(StartMeeting(), by=VERA).then(MeetingStarted())
 
 
+def test_a_room_that_joins_later_by_its_own_bells_is_not_missed_before() -> None:
+    def joins(at: int) -> Any:
+        return SYSTEM, RoomTimed(site_id=PINE, joins_at=at, leaves_at=None, away=None)
+
+    given(PINE_IS_OUT, joins(NOW + 1)).when(StartMeeting(), by=VERA).then(MeetingStarted())
+    given(PINE_IS_OUT, joins(NOW)).when(StartMeeting(), by=VERA).then(refused("needs_catch_up_plan", "without"))
+
+
 @pytest.mark.parametrize(
     ("plans", "code", "field"),
     [

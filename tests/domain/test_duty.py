@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from server.domain.actors import Grant, Role
+from server.domain.meeting.cover import uncovered_since
 from server.domain.meeting.duty import (
     AcceptDuty,
     DropOffer,
@@ -22,7 +23,6 @@ from server.domain.meeting.duty import (
     TakenOver,
     TakeOver,
     on_duty_intervals,
-    uncovered_since,
 )
 from server.domain.meeting.lifecycle import LOBBY_LEAD, LobbyOpened
 from server.domain.meeting.timeline import Interval
@@ -38,7 +38,6 @@ from tests.support.meetings import (
     MESA,
     OPENED,
     PINE,
-    PLANNED,
     PROGRAM,
     RUTH,
     SAM,
@@ -49,6 +48,7 @@ from tests.support.meetings import (
     VERA,
     back,
     handed_over,
+    linked,
     off_duty,
     offered,
     on_duty,
@@ -83,6 +83,7 @@ def test_signing_on_is_a_fact_with_its_second() -> None:
         "adults": [{"person_id": "ruth", "since": T, "away_since": None, "covered_by": None, "is_cleared": True}],
         "offers": [],
         "uncovered_since": None,
+        "needed_until": None,
     }
     given(LIVE, on_duty(RUTH, PINE)).when(SignOn(site_id=PINE), by=RUTH).then()
 
@@ -198,6 +199,7 @@ def test_a_handover_leaves_no_instant_without_an_adult() -> None:
         ],
         "offers": [],
         "uncovered_since": None,
+        "needed_until": None,
     }
 
 
@@ -268,8 +270,8 @@ def test_a_room_is_uncovered_from_the_lobby_until_somebody_comes() -> None:
     assert uncovered_since(given(OPENED).state, PINE) is None
     lobby = given(OPENED, T, LOBBY)
     assert {uncovered_since(lobby.state, site) for site in SITES} == {T}
-    assert uncovered_since(given(OPENED, PLANNED, T, STARTED).state, PINE) == T
-    assert uncovered_since(given(OPENED, PLANNED, T, LOBBY, T + 60_000, STARTED).state, PINE) == T
+    on = [linked("connected", T, site_id) for site_id in SITES]
+    assert uncovered_since(given(OPENED, T, LOBBY, on, T + 60_000, STARTED).state, PINE) == T
     assert uncovered_since(given(LIVE, on_duty(RUTH, PINE)).state, PINE) is None
     assert uncovered_since(given(LIVE, ENDED).state, PINE) is None
 
@@ -286,7 +288,7 @@ def test_whom_the_directory_moves_away_is_on_duty_no_more() -> None:
 def test_duty_ends_with_the_class() -> None:
     state = given(BOTH, T + 60_000, ENDED).state
     assert [one.to_at for one in on_duty_intervals(state, PINE)] == [T + 60_000, T + 60_000]
-    assert room(state) == {"adults": [], "offers": [], "uncovered_since": None}
+    assert room(state) == {"adults": [], "offers": [], "uncovered_since": None, "needed_until": T + 60_000}
 
 
 def test_the_timeline_tells_all_of_it_in_order_and_only_to_its_own_room() -> None:
@@ -306,6 +308,11 @@ def test_the_timeline_tells_all_of_it_in_order_and_only_to_its_own_room() -> Non
             {"person_id": "ruth", "from_at": T, "to_at": T + 30_000},
             {"person_id": "lena", "from_at": T + 40_000, "to_at": None},
         ],
+        "uncovered": [
+            {"from_at": state.started_at, "to_at": T},
+            {"from_at": T + 30_000, "to_at": T + 40_000},
+        ],
+        "is_in_class": True,
     }
     assert view(state, "timeline", PINE, Audience("coordinator")) == shown
     assert view(state, "timeline", PINE, Audience("supervisor", (MESA,))) is None

@@ -81,7 +81,8 @@ def test_a_leaked_field_fails_the_validation() -> None:
         "waiting_since": None, "on_way_back": 0, "deferred": 0, "due_by": None,
         "joins_at": None, "leaves_at": None, "away": None,
         "waits": {"seen": NO_WAIT, "answered": NO_WAIT, "confirmed": NO_WAIT},
-        "duty": {"adults": [], "offers": [], "uncovered_since": None}, "link": None, "readiness": None,
+        "duty": {"adults": [], "offers": [], "uncovered_since": None, "needed_until": None},
+        "link": None, "readiness": None,
     }  # fmt: skip
     validate("Changes", place | {"changes": [{"kind": "room", "id": "mesa", "value": room}]})
     validate("Changes", place | {"changes": [{"kind": "room", "id": "mesa", "value": None}]})

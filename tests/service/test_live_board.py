@@ -125,7 +125,7 @@ async def test_a_line_tells_who_teaches_who_is_there_and_what_waits(
                 "site_id": "south",
                 "site_name": "South",
                 "adults": [],
-                "uncovered_since": now,
+                "uncovered_since": None,
                 "away": None,
                 "is_left_out": True,
                 "readiness": "unreported",

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from ..actors import Permission
 from ..fields import Id, LedMinutes, Millis, NoteText
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
+from .cover import joins_late_at
 from .deferring import default_due
 from .readiness import readiness_at
 from .state import (
@@ -127,9 +128,10 @@ def missing(state: Meeting, at: int) -> dict[str, WhyMissing]:
     """The rooms, by site, that a class which starts at that moment goes on without, and why.
 
     A room is missing whose report says down or closed and has not expired, or where nobody is: no adult on duty, and
-    its link lost or never heard. Who is away by its own calendar is not missed.
+    its link lost or never heard. Who is away by its own calendar, or joins only later by its own bells, is not missed.
     """
-    here = (site_id for site_id, room in sorted(state.rooms.items()) if room.away is None)
+    rooms = sorted(state.rooms.items())
+    here = (site_id for site_id, room in rooms if room.away is None and joins_late_at(state, room) <= at)
     found = ((site_id, _why(state, site_id, at)) for site_id in here)
     return {site_id: why for site_id, why in found if why is not None}
 

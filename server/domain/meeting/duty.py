@@ -186,18 +186,6 @@ def on_duty_intervals(state: Meeting, site_id: str) -> tuple[Interval, ...]:
     return timeline_of(state, site_id).intervals
 
 
-def uncovered_since(state: Meeting, site_id: str) -> int | None:
-    """Since when no adult is in the room (milliseconds, UTC); None: one is, or none needs to be.
-
-    One is needed from the lobby's opening, or the start of a class without one, until its end.
-    """
-    held = timeline_of(state, site_id)
-    if not state.is_open_to_rooms or held.present:
-        return None
-    owed_from = state.started_at if state.lobby_at is None else state.lobby_at
-    return max(owed_from or 0, held.left_at or 0)
-
-
 def is_cleared(state: Meeting, person_id: str) -> bool:
     """Whether the adult's clearance stands on the meeting's date, by the directory's last word.
 
