@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from uuid_utils import uuid7
 
 from ..domain.actors import system
-from ..domain.meeting.links import GHOST_MS, ArriveLink, LapseLink, is_down
+from ..domain.meeting.links import GHOST_MS, ArriveLink, LapseLink, is_down, is_told
 from ..domain.messages import Refused
 from ..storage import link_leases as rows
 from ..storage.engine import Database
@@ -103,10 +103,15 @@ class Links:
             if held is not None and now - held <= GHOST_MS:
                 continue  # Heard here; its lease could not be renewed in time.
             lapse = LapseLink(site_id=one.site_id, last_heard_at=one.heard_at)
-            if await self._tell(one.stream_id, "link.lapse", lapse):
+            if await self._tell(one.stream_id, "link.lapse", lapse) and self._is_told(one):
                 told.append(one)
         if told:
             await self._database.write(lambda connection: rows.drop_leases(connection, told))
+
+    def _is_told(self, one: rows.Heard) -> bool:
+        """Whether the lease has nothing left to tell: a tablet that measured later may have put the loss off."""
+        stream = self._live.loaded(one.stream_id)
+        return stream is None or is_told(stream.state, one.site_id, one.heard_at)
 
     async def _tell(self, stream_id: str, name: str, command: ArriveLink | LapseLink) -> bool:
         """Whether the record has it, or never will; False: the next look tries again."""

@@ -10,6 +10,7 @@ from server.domain.meeting.links import (
     LapseLink,
     LinkChanged,
     MeasureLink,
+    is_told,
     lost_millis,
     lost_spans,
     rooms_of,
@@ -129,11 +130,25 @@ def test_a_slow_link_is_degraded_and_does_not_flicker() -> None:
     good.when(measure(DEGRADED_ROUND_TRIP_MS), by=RUTH, at=T + 50).then(changed("degraded", T + 50))
     slow.when(measure(DEGRADED_ROUND_TRIP_MS), by=RUTH, at=T + 70_000).then()
     slow.when(measure(GOOD_ROUND_TRIP_MS), by=RUTH, at=T + 70_000).then()
-    slow.when(measure(GOOD_ROUND_TRIP_MS - 1), by=RUTH, at=T + 70_000).then(changed("connected", T + 70_000))
+    slow.when(measure(GOOD_ROUND_TRIP_MS - 1), by=RUTH, at=T + 119_999).then()
+    slow.when(measure(GOOD_ROUND_TRIP_MS - 1), by=RUTH, at=T + 120_000).then(changed("connected", T + 120_000))
     slow.when(lapse(T + 70_000), by=SYSTEM, at=T + 101_000).then(changed("lost", T + 70_000))
     given(LOST).when(measure(9_000), by=RUTH, at=T + 90_000).then()
     given(LIVE).when(measure(9_000), by=RUTH, at=T).then()
     good.when(measure(9_000), by=SAM, at=T + 50).then(refused("not_your_site", "site_id"))
+    relieved = given(CONNECTED, with_relief(PINE, LENA), on_duty(LENA, PINE))
+    relieved.when(measure(9_000), by=RUTH, at=T + 50).then()
+    relieved.when(measure(9_000), by=LENA, at=T + 50).then(changed("degraded", T + 50))
+
+
+def test_a_measurement_does_not_hide_that_the_room_fell_silent_after_it() -> None:
+    slow = given(CONNECTED, T + 8_000, linked("degraded", T + 8_000, by=RUTH))
+    # The lease is older than the measurement: the room was heard then all the same.
+    slow.when(lapse(T), by=SYSTEM, at=T + 8_000 + GHOST_MS).then()
+    assert not is_told(slow.state, PINE, T)
+    slow.when(lapse(T), by=SYSTEM, at=T + 8_001 + GHOST_MS).then(changed("lost", T + 8_000))
+    long = T + 8_001 + GHOST_MS
+    slow.when(arrive(long, T), by=SYSTEM, at=long).then(changed("lost", T + 8_000), changed("rejoined", long))
 
 
 def test_a_tablet_of_several_rooms_speaks_for_the_one_where_its_adult_is_on_duty() -> None:
@@ -143,4 +158,6 @@ def test_a_tablet_of_several_rooms_speaks_for_the_one_where_its_adult_is_on_duty
     assert rooms(given(LIVE, with_relief(PINE, LENA))) == (ELK, PINE)
     assert rooms(given(LIVE, with_relief(PINE, LENA), on_duty(LENA, PINE))) == (PINE,)
     assert rooms_of(given(LIVE).state, "ruth", (PINE,)) == (PINE,)
+    # Somebody is on duty there: who has the page open elsewhere does not speak for the room.
+    assert rooms_of(given(LIVE, with_relief(PINE, LENA), on_duty(LENA, PINE)).state, "ruth", (PINE,)) == ()
     assert set(SITES) == {ELK, MESA, PINE}

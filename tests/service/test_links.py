@@ -12,7 +12,7 @@ from server.storage import event_log, link_leases
 from server.storage.engine import Database
 from server.storage.tables import link_leases as leases
 from tests.support.clock import FakeClock
-from tests.support.meetings import FACTS, MESA, PINE, SYSTEM, VERA, start_data
+from tests.support.meetings import FACTS, MESA, PINE, RUTH, SYSTEM, VERA, start_data
 
 STREAM = "meeting:linked"
 AT_PINE, AT_MESA = (STREAM, PINE), (STREAM, MESA)
@@ -128,6 +128,18 @@ async def test_a_room_that_does_not_come_back_after_a_restart_is_lost(nodes: Nod
     await nodes.hear(again, seconds=10)
     await nodes.hear(again, seconds=25)
     assert await nodes.changes() == [("connected", 0), ("lost", 0)]
+
+
+async def test_a_measurement_after_the_last_lease_keeps_no_silent_room_for_ever(nodes: Nodes, live: Live) -> None:
+    await nodes.hear(nodes.here(), AT_PINE)
+    nodes.clock.advance(seconds=8)
+    await live.run_command(RUTH, STREAM, "slow", "link.measure", {"site_id": PINE, "round_trip_ms": 4_000})
+    # That node is gone without a last word; another looks.
+    again = nodes.here()
+    for _ in range(8):
+        await nodes.hear(again, seconds=6)
+    assert await nodes.changes() == [("connected", 0), ("degraded", 8), ("lost", 8)]
+    assert await nodes.leased() == 0
 
 
 async def test_a_lease_is_renewed_every_ten_seconds_at_most(nodes: Nodes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,8 @@ DEGRADED_ROUND_TRIP_MS = 1_500
 """From this round trip on a link is degraded: an answer takes as long to show as a person takes to look up."""
 GOOD_ROUND_TRIP_MS = 800
 """Below this a degraded link is good again; what lies between changes nothing, so that no link flickers."""
+DEGRADED_HOLD_MS = 60_000
+"""A degraded link is not called good sooner: of two tablets in a room the one may be slow while the other is not."""
 SKEW_MS = 5_000
 """How far the clocks of two nodes may differ."""
 
@@ -86,17 +88,28 @@ def lost_millis(state: Meeting, site_id: str, at: int) -> int:
 
 
 def rooms_of(state: Meeting, person_id: str, site_ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the rooms that are somebody's, those that their tablet speaks for: where they are on duty, if anywhere."""
-    if len(site_ids) == 1:
-        return site_ids
-    on_duty = tuple(one for one in site_ids if one in state.timelines and person_id in state.timelines[one].adults)
-    return on_duty or site_ids
+    """Of the rooms that are somebody's, those that their tablet speaks for: where they are on duty, if anywhere.
+
+    A room with somebody on duty is heard by their tablets alone: who has its page open elsewhere is no link of it.
+    """
+    adults = {one: state.timelines[one].adults if one in state.timelines else {} for one in site_ids}
+    on_duty = tuple(one for one in site_ids if person_id in adults[one])
+    return on_duty or tuple(one for one in site_ids if not adults[one])
 
 
 def is_down(state: Meeting, site_id: str) -> bool:
     """Whether the record does not know yet that the room is here, in a class that it may be in."""
     held = state.links.get(site_id)
     return state.is_open_to_rooms and site_id in state.rooms and (held is None or held.status == "lost")
+
+
+def is_told(state: Meeting, site_id: str, heard_at: int) -> bool:
+    """Whether the record needs no more to be told of a room that nobody has heard since then: it is lost, it was heard
+    again, or there is no class to be linked to."""
+    held = state.links.get(site_id)
+    if not state.is_open_to_rooms or held is None or held.status == "lost":
+        return True
+    return heard_at < held.arrived_at - SKEW_MS
 
 
 # ── Rules ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -116,7 +129,7 @@ def arrive_link(state: Meeting, command: ArriveLink, context: Context) -> list[o
         is_back = heard_at > held.since
         return [LinkChanged(site_id=site_id, status="rejoined", since=heard_at)] if is_back else []
     last = command.last_heard_at
-    if last is None or last < held.since - SKEW_MS or heard_at - max(last, held.since) <= GHOST_MS:
+    if last is None or last < held.arrived_at - SKEW_MS or heard_at - max(last, held.since) <= GHOST_MS:
         return []
     lost = LinkChanged(site_id=site_id, status="lost", since=max(last, held.since))
     return [lost, LinkChanged(site_id=site_id, status="rejoined", since=heard_at)]
@@ -126,9 +139,7 @@ def arrive_link(state: Meeting, command: ArriveLink, context: Context) -> list[o
 def lapse_link(state: Meeting, command: LapseLink, context: Context) -> list[object]:
     """The word of a loss that comes after the room's return is old, and does nothing."""
     held = state.links.get(command.site_id)
-    if not state.is_open_to_rooms or held is None or held.status == "lost":
-        return []
-    if command.last_heard_at < held.since - SKEW_MS:
+    if held is None or is_told(state, command.site_id, command.last_heard_at):
         return []
     since = max(command.last_heard_at, held.since)
     return [LinkChanged(site_id=command.site_id, status="lost", since=since)] if context.at - since > GHOST_MS else []
@@ -136,14 +147,18 @@ def lapse_link(state: Meeting, command: LapseLink, context: Context) -> list[obj
 
 @decides(MeasureLink)
 def measure_link(state: Meeting, command: MeasureLink, context: Context) -> list[object]:
-    """Only a change for worse or better is recorded. A link that is lost is not measured: the tablet's word waits."""
+    """Only a change for worse or better is recorded, and for better not soon after. A lost link is not measured: the
+    tablet's word waits. Who is in the room measures, not who has its page open elsewhere."""
     require_supervisor(state, command.site_id, context, "site_id")
     held = state.links.get(command.site_id)
     if not state.is_open_to_rooms or held is None or held.status == "lost":
         return []
+    if not rooms_of(state, context.actor.person_id, (command.site_id,)):
+        return []
     if held.status != "degraded" and command.round_trip_ms >= DEGRADED_ROUND_TRIP_MS:
         return [LinkChanged(site_id=command.site_id, status="degraded", since=context.at)]
-    if held.status == "degraded" and command.round_trip_ms < GOOD_ROUND_TRIP_MS:
+    is_held = context.at - held.since < DEGRADED_HOLD_MS
+    if held.status == "degraded" and command.round_trip_ms < GOOD_ROUND_TRIP_MS and not is_held:
         return [LinkChanged(site_id=command.site_id, status="connected", since=context.at)]
     return []
 
@@ -159,7 +174,9 @@ def link_changed(state: Meeting, event: LinkChanged, recorded: Recorded) -> Meet
         lost = (*lost, LostSpan(event.since))
     elif held is not None and held.status == "lost":
         lost = (*lost[:-1], replace(lost[-1], to_at=event.since))
-    links = {**state.links, event.site_id: RoomLink(event.status, event.since, lost)}
+    was_there = held is not None and held.status != "lost"
+    arrived_at = held.arrived_at if held is not None and (was_there or event.status == "lost") else event.since
+    links = {**state.links, event.site_id: RoomLink(event.status, event.since, arrived_at, lost)}
     timeline = state.timelines.get(event.site_id, RoomTimeline())
     mark = Mark(event.since, LINK_MARKS[event.status])
     return replace(state, links=links, timelines={**state.timelines, event.site_id: marked(timeline, mark)})

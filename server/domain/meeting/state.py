@@ -215,6 +215,8 @@ class RoomLink:
 
     status: LinkStatus
     since: int
+    arrived_at: int
+    """When the room was heard for the first time, or again after a loss; measuring does not change it."""
     lost: tuple[LostSpan, ...] = ()
 
 
