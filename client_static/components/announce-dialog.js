@@ -1,4 +1,4 @@
-// Telling rooms something: the words, and to which rooms; all of them unless the teacher takes some out.
+// Telling rooms something: the words, and to which rooms; all that are in the class unless the teacher takes some out.
 import { useRef, useState } from 'preact/hooks'
 
 import { html } from '../core/html.js'
@@ -10,7 +10,8 @@ const MOST = 500
 
 export function AnnounceDialog({ rooms, names, room, onAnnounce, onClose }) {
   const every = rooms.map((one) => one.site_id)
-  const [chosen, setChosen] = useState(new Set(room ? [room] : every))
+  const inClass = rooms.filter((one) => one.is_in_class).map((one) => one.site_id)
+  const [chosen, setChosen] = useState(new Set(room ? [room] : inClass))
   const [text, setText] = useState('')
   const [fault, setFault] = useState(null)
   const area = useRef(null)

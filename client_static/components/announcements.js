@@ -15,8 +15,8 @@ const STATES = {
 }
 
 /** Without `canAnnounce` and `onWithdraw`: for whoever only looks on. */
-export function Announcements({ announcements, names, commands, canAnnounce, onAnnounce, onWithdraw }) {
-  const shown = announcedInSight(announcements, serverNow())
+export function Announcements({ announcements, rooms, names, commands, canAnnounce, onAnnounce, onWithdraw }) {
+  const shown = announcedInSight(announcements, rooms, serverNow())
   const unsent = commands.entries.value.filter((one) => one.name === 'announcement.make' && one.state !== 'sent')
   const button = canAnnounce && html`<button class="btn" onClick=${onAnnounce}>${t('announce.do')}<${KeyHint} of="n" /></button>`
   if (shown.length + unsent.length === 0) return button
@@ -25,16 +25,16 @@ export function Announcements({ announcements, names, commands, canAnnounce, onA
       <h2 id="announced-title">${t('announce.list')}</h2>
       <ul class="deliver" role="list" aria-labelledby="announced-title">
         <${UnsentRows} entries=${unsent} words=${({ data }) => data.text} commands=${commands} />
-        ${shown.map((one) => html`<${Announced} key=${one.announcement_id} announcement=${one} ...${{ names, onWithdraw }} />`)}
+        ${shown.map((one) => html`<${Announced} key=${one.announcement_id} announcement=${one} ...${{ rooms, names, onWithdraw }} />`)}
       </ul>
       ${button}
     </section>
   `
 }
 
-function Announced({ announcement, names, onWithdraw }) {
+function Announced({ announcement, rooms, names, onWithdraw }) {
   const { readOut, of, open } = standingOf(announcement)
-  const isOpen = isUnread(announcement)
+  const isOpen = isUnread(announcement, rooms)
   return html`<li>
     <span class="announced-text"><${LongText} text=${announcement.text} /></span>
     ${announcement.withdrawn_at !== null

@@ -26,7 +26,7 @@ function List({ title, debts, whose }) {
   return html`
     ${title && html`<h2>${title}</h2>`}
     <ul class="meetings debts" role="list" aria-label=${title}>
-      ${debts.map((debt) => html`<${Debt} key=${`${debt.meeting_id} ${debt.question_id ?? debt.plan_id}`} ...${{ debt, whose }} />`)}
+      ${debts.map((debt) => html`<${Debt} key=${`${debt.meeting_id} ${debt.question_id ?? debt.plan_id ?? `${debt.announcement_id} ${debt.site_id}`}`} ...${{ debt, whose }} />`)}
     </ul>
   `
 }

@@ -63,7 +63,7 @@ export function Lifecycle({ meeting, acts }) {
 
 /** Over, and closed for good as soon as nothing is owed: until then this says what is. */
 function Ended({ meeting, submit }) {
-  const owed = owedOf(meeting.questions.value, meeting.announcements.value, meeting.catchUps.value)
+  const owed = owedOf(meeting.questions.value, meeting.announcements.value, meeting.catchUps.value, meeting.rooms.value)
   return html`<div class="notice info">
     <div class="notice-text">
       <b>${t('teacher.ended')}</b>

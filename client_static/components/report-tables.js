@@ -65,18 +65,19 @@ const Figure = ({ wait: { median, p90 } }) =>
 export function ReportOwed({ report, names }) {
   const questions = new Map(report.questions.map((question) => [question.question_id, question]))
   const plans = new Map(report.catch_ups.map((plan) => [plan.plan_id, plan]))
+  const told = new Map(report.announcements.map((one) => [one.announcement_id, one]))
   return html`
     <h2>${t('report.owed')}</h2>
     ${report.owed.length === 0 && html`<p class="empty">${t('report.nothingOwed')}</p>`}
     ${report.owed.length > 0 &&
     html`<ul class="meetings" role="list">
-      ${report.owed.map(({ question_id: id, plan_id: planId, what, due_at: due }) => {
+      ${report.owed.map(({ question_id: id, plan_id: planId, announcement_id: announcementId, site_id: siteId, what, due_at: due }) => {
         const question = questions.get(id)
         const plan = plans.get(planId)
-        return html`<li key=${id ?? planId}>
+        return html`<li key=${id ?? planId ?? `${announcementId} ${siteId}`}>
           <span>
-            <b>${names.site((question ?? plan).site_id)}</b> ·${' '}
-            ${question ? html`<${Text} question=${question} />` : t(`catchUp.kind.${plan.kind}`)}<br />
+            <b>${names.site(siteId)}</b> ·${' '}
+            ${question ? html`<${Text} question=${question} />` : plan ? t(`catchUp.kind.${plan.kind}`) : told.get(announcementId).text}<br />
             <span class="small mute">${t(`debts.theirs.${what}`)}</span>
           </span>
           <${Pill} tone="warn" mark="later">${t('report.due', { due: asDue(due, undefined, locale.value) })}<//>

@@ -25,14 +25,16 @@ export function standingOf(announcement) {
   return { readOut: rooms.length - open.length, of: rooms.length, open }
 }
 
-/** Whether some room still owes its receipt. */
-export const isUnread = (announcement) =>
-  announcement.withdrawn_at === null && announcement.rooms.some((one) => one.read_out_at === null)
+/** Whether some room still owes its receipt; `rooms`: those of the class, as one that is not in it owes nothing. */
+export function isUnread(announcement, rooms) {
+  const absent = new Set(rooms.filter((one) => !one.is_in_class).map((one) => one.site_id))
+  return announcement.withdrawn_at === null && announcement.rooms.some((one) => one.read_out_at === null && !absent.has(one.site_id))
+}
 
 const DONE_IN_SIGHT_MS = 60_000
 
 /** What the teacher has before them: what is still owed, and for a minute what was settled last; the newest first. */
-export function announcedInSight(announcements, now) {
+export function announcedInSight(announcements, rooms, now) {
   const settledAt = (one) => one.withdrawn_at ?? Math.max(...one.rooms.map((room) => room.read_out_at ?? 0))
-  return announcements.filter((one) => isUnread(one) || now - settledAt(one) < DONE_IN_SIGHT_MS).sort((a, b) => byAge(b, a))
+  return announcements.filter((one) => isUnread(one, rooms) || now - settledAt(one) < DONE_IN_SIGHT_MS).sort((a, b) => byAge(b, a))
 }

@@ -1,7 +1,7 @@
 // What is still owed from classes that are over, sorted by whose turn it is. Pure.
 
 /** Whose turn it is to do something, by what is owed. */
-const DOES = { answer: 'teacher', bring: 'supervisor', acknowledge: 'supervisor', catch_up: 'supervisor' }
+const DOES = { answer: 'teacher', bring: 'supervisor', acknowledge: 'supervisor', catch_up: 'supervisor', read_out: 'supervisor' }
 
 /**
  * `mine`: what this person is to do; `others`: what they wait for. Whoever does neither, the coordinator, has it put before

@@ -5,11 +5,11 @@ import { isOwedBack } from './way-back.js'
 const OPEN = new Set(['queued', 'seen', 'claimed', 'answering', 'asked_back', 'merged', 'deferred'])
 
 /** `{what, n}` for each kind of which there is some; the server judges, this only says beforehand what it will say. */
-export function owedOf(questions, announcements, catchUps) {
+export function owedOf(questions, announcements, catchUps, rooms) {
   const kinds = {
     answers: questions.filter((one) => OPEN.has(one.status)).length,
     wayBack: questions.filter(isOwedBack).length,
-    announcements: announcements.filter(isUnread).length,
+    announcements: announcements.filter((one) => isUnread(one, rooms)).length,
     catchUps: catchUps.filter((plan) => plan.status === 'open').length,
   }
   return Object.entries(kinds)

@@ -56,6 +56,7 @@ export function TeacherPage({ meeting, title, section }) {
           <a class="btn" href=${briefPath(meeting.id)}>${t('brief.link')}</a>
           <${Announcements}
             announcements=${meeting.announcements.value}
+            rooms=${meeting.rooms.value}
             canAnnounce=${isLive || status === 'lobby'}
             ...${{ names, commands: meeting.live.commands }}
             onAnnounce=${acts.openAnnounce}

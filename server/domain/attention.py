@@ -145,10 +145,9 @@ def _owed_late(state: Meeting, at: int) -> Iterator[Concern]:
         return  # What most classes are asked for: their figures say so, and no question need be looked at.
     told: set[str] = set()
     for one in owed(state, Audience("coordinator")):
-        site_id = one.subject.site_id
-        if one.due_at < at and site_id in state.rooms and site_id not in told:
-            told.add(site_id)
-            yield Concern("owed_late", site_id, one.due_at)
+        if one.due_at < at and one.site_id in state.rooms and one.site_id not in told:
+            told.add(one.site_id)
+            yield Concern("owed_late", one.site_id, one.due_at)
 
 
 # ── What its students wait for ────────────────────────────────────────────────────────────────────────────────────

@@ -164,6 +164,8 @@ class RoomView(TypedDict):
     """Why it is not there at all."""
     waits: Waits
     duty: DutyView
+    is_in_class: bool
+    """Whether it is in the class at all: not where its school is closed, or a plan leaves it out of the class."""
     link: LinkView | None
     """null: the room was not heard in this class yet."""
     readiness: ReadinessView | None
@@ -205,7 +207,7 @@ class TimelineView(TypedDict):
     uncovered: list[SpanView]
     """When the class went on and the room needed an adult and had none."""
     is_in_class: bool
-    """Whether the room needs an adult at all: not where its school is closed, or a plan leaves it out of the class."""
+    """Whether the room is in the class at all: not where its school is closed, or a plan leaves it out."""
 
 
 class AnswerView(TypedDict):

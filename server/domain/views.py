@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
+from .meeting.announcements import unread
 from .meeting.catch_up import open_plans
-from .meeting.cover import needed_span, uncovered_since, uncovered_spans
+from .meeting.cover import needed_span, takes_part, uncovered_since, uncovered_spans
 from .meeting.duty import is_cleared, timeline_of
 from .meeting.links import lost_spans
 from .meeting.order import key_of
@@ -161,6 +162,7 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "away": room.away,
         "waits": waits_of(room.waits),
         "duty": _duty(state, site_id),
+        "is_in_class": takes_part(state, site_id),
         "link": _link(state, site_id),
         "readiness": _readiness(state, site_id),
     }
@@ -245,7 +247,7 @@ def _timeline(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "lost": [{"from_at": one.from_at, "to_at": one.to_at} for one in lost_spans(state, site_id)],
         "on_duty": [{"person_id": one.person_id, "from_at": one.from_at, "to_at": one.to_at} for one in held.intervals],
         "uncovered": [one._asdict() for one in uncovered_spans(state, site_id)],
-        "is_in_class": needed_span(state, site_id) is not None,
+        "is_in_class": takes_part(state, site_id),
     }
 
 
@@ -422,5 +424,7 @@ def summary(state: Meeting) -> View:
         "asked": len(state.questions),
         "waiting": sum(len(room.waiting) for room in rooms),
         "on_way_back": sum(room.on_way_back for room in rooms),
-        "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms) + len(open_plans(state)),
+        "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms)
+        + len(open_plans(state))
+        + sum(len(unread(state, one)) for one in state.announcements.values()),
     }

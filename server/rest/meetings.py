@@ -155,17 +155,20 @@ class Roster(TypedDict):
 
 
 class Owed(TypedDict):
-    """What somebody still has to do about a question or a catch-up plan, whichever has its id here, and until when."""
+    """What the site, or its teacher, still has to do about a question, a catch-up plan or an announcement, and
+    until when: whichever it is has its id here."""
 
     question_id: Id | None
     plan_id: Id | None
+    announcement_id: Id | None
+    site_id: Id
     what: Debt
     due_at: Millis
 
 
 class OwedWork(TypedDict):
-    """What somebody still has to do about a question or a catch-up plan of a class that is over. `text` (the question's
-    words, or the plan's note) and `student_id` are null where they are not the caller's to know."""
+    """What somebody still has to do about a question, a catch-up plan or an announcement of a class that is over.
+    `text` (its words, or the plan's note) and `student_id` are null where they are not the caller's to know."""
 
     meeting_id: Id
     title: str
@@ -173,8 +176,9 @@ class OwedWork(TypedDict):
     part: Literal["teacher", "supervisor", "coordinator"]
     question_id: Id | None
     plan_id: Id | None
+    announcement_id: Id | None
     kind: CatchUpKind | None
-    """The plan's kind; null: it is a question."""
+    """The plan's kind; null: it is no plan."""
     site_id: Id
     site_name: str
     student_id: Id | None
@@ -361,7 +365,14 @@ async def get_report(call: Call) -> Any:
         "announcements": _shown(call.meeting, "announcement"),
         "catch_ups": _shown(call.meeting, "catch_up"),
         "owed": [
-            {"question_id": one.question_id, "plan_id": one.plan_id, "what": one.what, "due_at": one.due_at}
+            {
+                "question_id": one.question_id,
+                "plan_id": one.plan_id,
+                "announcement_id": one.announcement_id,
+                "site_id": one.site_id,
+                "what": one.what,
+                "due_at": one.due_at,
+            }
             for one in owed(state, audience)
         ],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),

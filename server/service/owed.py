@@ -17,8 +17,8 @@ NOT_OVER = {"scheduled", "lobby", "live", "cancelled"}
 
 
 async def owed_work(rosters: Rosters, live: Live, actor: Actor, now: int) -> list[Shown]:
-    """Each as `{meeting_id, title, section_title, part, question_id, plan_id, kind, site_id, site_name,
-    student_id, text, what, due_at}`, the first due first.
+    """Each as `{meeting_id, title, section_title, part, question_id, plan_id, announcement_id, kind, site_id,
+    site_name, student_id, text, what, due_at}`, the first due first.
 
     Of a class that is live, its own screen tells.
     """
@@ -34,7 +34,11 @@ async def owed_work(rosters: Rosters, live: Live, actor: Actor, now: int) -> lis
         after = page[-1]["id"]
     names = await rosters.site_names({one["site_id"] for one in found})
     named = [one | {"site_name": names[one["site_id"]]} for one in found]
-    return sorted(named, key=lambda one: (one["due_at"], one["question_id"] or one["plan_id"]))
+    return sorted(named, key=_by_due)
+
+
+def _by_due(one: Shown) -> tuple[int, str, str]:
+    return one["due_at"], one["question_id"] or one["plan_id"] or one["announcement_id"], one["site_id"]
 
 
 def _may_owe(summary: Shown) -> bool:
@@ -52,7 +56,8 @@ async def _of(live: Live, actor: Actor, meeting: Shown) -> list[Shown]:
 
 
 def _shown(state: Any, audience: Audience, meeting: Shown, one: Owed) -> Shown:
-    kind, id = ("question", one.question_id) if one.question_id else ("catch_up", one.plan_id or "")
+    ids = {"question": one.question_id, "catch_up": one.plan_id, "announcement": one.announcement_id}
+    kind, id = next((kind, id) for kind, id in ids.items() if id is not None)
     seen = view(state, kind, id, audience) or {}
     return {
         "meeting_id": meeting["id"],
@@ -61,8 +66,9 @@ def _shown(state: Any, audience: Audience, meeting: Shown, one: Owed) -> Shown:
         "part": audience.part,
         "question_id": one.question_id,
         "plan_id": one.plan_id,
+        "announcement_id": one.announcement_id,
         "kind": seen.get("kind"),
-        "site_id": one.subject.site_id,
+        "site_id": one.site_id,
         "student_id": seen.get("student_id"),
         "text": seen.get("text", seen.get("note")),
         "what": one.what,

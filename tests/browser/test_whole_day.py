@@ -145,7 +145,7 @@ async def test_a_whole_class_day(
     await teacher.page.keyboard.press("n")
     dialog = teacher.page.get_by_role("dialog")
     await dialog.get_by_role("textbox").fill("Page 112, please.")
-    await dialog.get_by_role("checkbox", name="Mesa Flats").uncheck()
+    await expect(dialog.get_by_role("checkbox", name="Mesa Flats")).not_to_be_checked()
     await dialog.get_by_role("button", name="Send to the rooms").click()
     for room in (rosa, marian, teresa):
         await room.to_do.get_by_role("button", name="Read out").click()

@@ -31,14 +31,17 @@ test('each room stands where its receipt says', () => {
       { site_id: 'mesa', state: 'onTablet' },
     ],
   })
-  assert.equal(isUnread(one), true)
-  assert.equal(isUnread({ ...one, withdrawn_at: 5 }), false)
+  assert.equal(isUnread(one, []), true)
+  assert.equal(isUnread({ ...one, withdrawn_at: 5 }, []), false)
+  const absent = ['elk', 'mesa'].map((site_id) => ({ site_id, is_in_class: false }))
+  assert.equal(isUnread(one, absent), false)
+  assert.equal(isUnread(one, absent.slice(1)), true)
 })
 
 test('what every room has read out stays in sight for a minute', () => {
   const open = told('open', 1, [receipt('pine')])
   const done = told('done', 2, [receipt('pine', 3, 100_000)])
   const gone = told('gone', 3, [receipt('pine')], 100_000)
-  assert.deepEqual(ids(announcedInSight([open, done, gone], 159_000)), ['gone', 'done', 'open'])
-  assert.deepEqual(ids(announcedInSight([open, done, gone], 160_000)), ['open'])
+  assert.deepEqual(ids(announcedInSight([open, done, gone], [], 159_000)), ['gone', 'done', 'open'])
+  assert.deepEqual(ids(announcedInSight([open, done, gone], [], 160_000)), ['open'])
 })

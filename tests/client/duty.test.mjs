@@ -71,8 +71,8 @@ test('a class owes its open questions, what is on the way back and its catch-up 
   const answers = [{ stuck_at: null, delivered_at: null, confirmed_at: null }]
   const one = (status, more = {}) => ({ status, answers: [], declined: null, ...more })
   const declined = (acknowledged_at) => one('declined', { declined: { acknowledged_at } })
-  assert.deepEqual(owedOf([one('confirmed', { answers }), one('withdrawn'), declined(5)], [], [{ status: 'dropped' }]), [])
-  assert.deepEqual(owedOf([one('deferred'), one('merged'), one('answered', { answers }), declined(null)], [], [{ status: 'open' }]), [
+  assert.deepEqual(owedOf([one('confirmed', { answers }), one('withdrawn'), declined(5)], [], [{ status: 'dropped' }], []), [])
+  assert.deepEqual(owedOf([one('deferred'), one('merged'), one('answered', { answers }), declined(null)], [], [{ status: 'open' }], []), [
     { what: 'answers', n: 2 },
     { what: 'wayBack', n: 2 },
     { what: 'catchUps', n: 1 },

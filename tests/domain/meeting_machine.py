@@ -18,7 +18,7 @@ from server.domain import views
 from server.domain.actors import Actor
 from server.domain.fields import ERASED
 from server.domain.meeting import Meeting
-from server.domain.meeting.cover import needed_span
+from server.domain.meeting.cover import needed_span, takes_part
 from server.domain.meeting.duty import on_duty_intervals
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.links import lost_spans
@@ -834,7 +834,13 @@ class MeetingMachine(RuleBasedStateMachine):
                 or (q.status == "declined" and q.declined is not None and q.declined.acknowledged_at is None)
                 for q in seated
             )
-            + sum(plan.status == "open" for plan in self.state.catch_ups.values()),
+            + sum(plan.status == "open" for plan in self.state.catch_ups.values())
+            + sum(
+                receipt.read_out_at is None and takes_part(self.state, site_id)
+                for told in self.state.announcements.values()
+                for site_id, receipt in told.receipts.items()
+                if told.withdrawn_at is None
+            ),
         }, "summary: not what the events give"
         due = [q.due_at for q in self.state.questions.values() if q.status == "cannot_find"]
         assert head.next_due_at == min(due, default=None), "summary: the head's due time"

@@ -16,14 +16,17 @@ from server.domain.meeting.announcements import (
     ReachAnnouncement,
     ReadOut,
     WithdrawAnnouncement,
+    unread,
 )
 from server.domain.meeting.lifecycle import MeetingReconciled, ReconcileMeeting
 from server.domain.messages import Refused, parse_command
-from server.domain.views import Audience, view
+from server.domain.owed import Owed, owed
+from server.domain.views import Audience, summary, view
 from tests.support.given import given, refused
 from tests.support.meetings import (
     ATTENDED,
     CORA,
+    DUE_BY,
     ELK,
     ENDED,
     IDLE_TEACHER,
@@ -41,11 +44,12 @@ from tests.support.meetings import (
     announced,
     announcement_withdrawn,
     heard,
+    on_duty,
     reached,
     with_relief,
 )
 
-TOLD = (*LIVE, announced("a1", PINE, MESA))
+TOLD = (*ATTENDED, announced("a1", PINE, MESA))
 
 
 def make(**changes: Any) -> MakeAnnouncement:
@@ -58,7 +62,7 @@ def receipt(state: Any, site_id: str = PINE) -> Any:
     return next(one for one in shown["rooms"] if one["site_id"] == site_id)
 
 
-@pytest.mark.parametrize("before", [(OPENED, LOBBY), (LIVE,)])
+@pytest.mark.parametrize("before", [(OPENED, LOBBY), (ATTENDED,)])
 def test_it_goes_to_one_to_some_or_to_all(before: Any) -> None:
     told = given(*before)
     for site_ids, expected in (
@@ -70,6 +74,26 @@ def test_it_goes_to_one_to_some_or_to_all(before: Any) -> None:
         told.when(make(site_ids=site_ids), by=THEO).then(made)
 
 
+def test_a_room_that_is_not_in_the_class_is_neither_told_nor_owes_its_word() -> None:
+    without = given(LIVE, on_duty(RUTH, PINE))
+    told = AnnouncementMade(announcement_id="a1", site_ids=(PINE,), text="open page 112")
+    without.when(make(), by=VERA).then(told)
+    given(LIVE).when(make(), by=VERA).then(refused("too_short", "site_ids"))
+    named = given(LIVE, on_duty(RUTH, PINE), announced("a1", PINE, MESA), heard("a1"))
+    assert unread(named.state, named.state.announcements["a1"]) == frozenset()
+    came = given(LIVE, on_duty(RUTH, PINE), announced("a1", PINE, MESA), heard("a1"), on_duty(SAM, MESA))
+    assert unread(came.state, came.state.announcements["a1"]) == {MESA}
+
+
+def test_what_was_not_read_out_is_owed_after_class() -> None:
+    assert owed(given(TOLD).state, Audience("teacher")) == []
+    over = given(TOLD, heard("a1"), ENDED).state
+    assert owed(over, Audience("teacher")) == [Owed("read_out", MESA, DUE_BY, announcement_id="a1")]
+    assert owed(over, Audience("supervisor", (PINE,))) == []
+    assert summary(over)["owed"] == 1
+    assert summary(given(TOLD, heard("a1"), ENDED, announcement_withdrawn("a1")).state)["owed"] == 0
+
+
 @pytest.mark.parametrize(
     ("changed", "code", "field"),
     [
@@ -79,7 +103,7 @@ def test_it_goes_to_one_to_some_or_to_all(before: Any) -> None:
     ],
 )
 def test_one_that_cannot_be(changed: dict[str, Any], code: str, field: str) -> None:
-    given(LIVE, announced("a0")).when(make(**changed), by=VERA).then(refused(code, field))
+    given(ATTENDED, announced("a0")).when(make(**changed), by=VERA).then(refused(code, field))
 
 
 @pytest.mark.parametrize(
@@ -94,10 +118,10 @@ def test_its_words_have_bounds(text: str, code: str) -> None:
 
 def test_only_its_teachers_and_only_while_the_rooms_are_gathered() -> None:
     for actor in (IDLE_TEACHER, RUTH, CORA):
-        given(LIVE).when(make(), by=actor).then(refused("not_your_section"))
+        given(ATTENDED).when(make(), by=actor).then(refused("not_your_section"))
         given(TOLD).when(WithdrawAnnouncement(announcement_id="a1"), by=actor).then(refused("not_your_section"))
     given(OPENED).when(make(), by=VERA).then(refused("meeting_not_live"))
-    given(LIVE, ENDED).when(make(), by=VERA).then(refused("meeting_ended"))
+    given(ATTENDED, ENDED).when(make(), by=VERA).then(refused("meeting_ended"))
 
 
 def test_a_dark_room_owes_its_receipt_until_it_is_back() -> None:
@@ -165,4 +189,4 @@ def test_its_words_can_be_erased() -> None:
     assert state.announcements["a1"].text == ERASED
     erased = given(TOLD, (CORA, AnnouncementErased(announcement_id="a1", reason="harmful")))
     erased.when(erase, by=CORA).then()
-    given(LIVE).when(erase, by=CORA).then(refused("unknown_announcement", "announcement_id"))
+    given(ATTENDED).when(erase, by=CORA).then(refused("unknown_announcement", "announcement_id"))

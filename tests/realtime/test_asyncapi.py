@@ -82,7 +82,7 @@ def test_a_leaked_field_fails_the_validation() -> None:
         "joins_at": None, "leaves_at": None, "away": None,
         "waits": {"seen": NO_WAIT, "answered": NO_WAIT, "confirmed": NO_WAIT},
         "duty": {"adults": [], "offers": [], "uncovered_since": None, "needed_until": None},
-        "link": None, "readiness": None,
+        "is_in_class": True, "link": None, "readiness": None,
     }  # fmt: skip
     validate("Changes", place | {"changes": [{"kind": "room", "id": "mesa", "value": room}]})
     validate("Changes", place | {"changes": [{"kind": "room", "id": "mesa", "value": None}]})

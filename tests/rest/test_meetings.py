@@ -202,10 +202,8 @@ async def test_the_report_says_what_is_owed_and_who_was_called(house: House) -> 
     await house.act("tess", "question.defer", {"question_id": "q-2", "due_at": later + 1})
     await house.act("tess", "question.defer", {"question_id": "q-1", "due_at": later})
     await house.act("tess", "student.call_on", {"call_id": "c-1", "site_id": "north", "student_id": "ann"})
-    owed = [
-        {"question_id": "q-1", "plan_id": None, "what": "answer", "due_at": later},
-        {"question_id": "q-2", "plan_id": None, "what": "answer", "due_at": later + 1},
-    ]
+    question = {"plan_id": None, "announcement_id": None, "site_id": "north", "what": "answer"}
+    owed = [question | {"question_id": "q-1", "due_at": later}, question | {"question_id": "q-2", "due_at": later + 1}]
     got = {}
     for person_id in ("tess", "nora", "sol", "cora"):
         told = await report(house, person_id)
@@ -220,7 +218,16 @@ async def test_the_end_of_class_leaves_nothing_undecided(house: House) -> None:
     told = await report(house, "nora")
     assert [question["status"] for question in told["questions"]] == ["deferred"]
     # The class is on Wednesday, 14 October: Thursday, 15:30 in Denver.
-    assert told["owed"] == [{"question_id": "q-1", "plan_id": None, "what": "answer", "due_at": 1_792_099_800_000}]
+    assert told["owed"] == [
+        {
+            "question_id": "q-1",
+            "plan_id": None,
+            "announcement_id": None,
+            "site_id": "north",
+            "what": "answer",
+            "due_at": 1_792_099_800_000,
+        }
+    ]
     assert told["rooms"][0]["deferred"] == 1
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..actors import Permission
 from ..fields import ERASED, AnnouncementText, Id
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
+from .cover import takes_part
 from .erasing import ErasureReason
 from .state import Announcement, Meeting, RoomReceipt, require_gathered, require_teacher, supervises
 
@@ -114,10 +115,12 @@ class AnnouncementErased:
 
 @decides(MakeAnnouncement)
 def make_announcement(state: Meeting, command: MakeAnnouncement, context: Context) -> list[object]:
-    """To rooms that take part, reachable or not: a dark one gets it when it is back."""
+    """To rooms that take part, reachable or not: a dark one gets it when it is back. Without rooms named, to all that
+    are in the class."""
     require_teacher(state, context)
     require_gathered(state)
-    site_ids = tuple(sorted(set(state.rooms if command.site_ids is None else command.site_ids)))
+    everybody = [site_id for site_id in state.rooms if takes_part(state, site_id)]
+    site_ids = tuple(sorted(set(everybody if command.site_ids is None else command.site_ids)))
     if not site_ids:
         raise Refused("too_short", "it is addressed to no room: choose at least one", "site_ids")
     if not state.rooms.keys() >= set(site_ids):
@@ -170,11 +173,11 @@ def erase_announcement(state: Meeting, command: EraseAnnouncement, context: Cont
 
 
 def unread(state: Meeting, announcement: Announcement) -> frozenset[str]:
-    """The rooms, of those that still take part, in which it is owed: not read out, and not withdrawn."""
+    """The rooms, of those that take part in the class, in which it is owed: not read out, and not withdrawn."""
     if announcement.withdrawn_at is not None:
         return frozenset()
     owed = (site_id for site_id, one in announcement.receipts.items() if one.read_out_at is None)
-    return frozenset(site_id for site_id in owed if site_id in state.rooms)
+    return frozenset(site_id for site_id in owed if takes_part(state, site_id))
 
 
 def _addressed(state: Meeting, announcement_id: str, site_id: str, context: Context) -> Announcement:

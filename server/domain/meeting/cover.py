@@ -41,6 +41,12 @@ def is_left_out(state: Meeting, site_id: str, heard_at: int | None = None) -> bo
     return not was_heard and all((one.to_at or began + 1) <= began for one in _timeline(state, site_id).intervals)
 
 
+def takes_part(state: Meeting, site_id: str) -> bool:
+    """Whether the room is in the class at all: its school is open, and no plan leaves it out."""
+    room = state.rooms.get(site_id)
+    return room is not None and room.away is None and not is_left_out(state, site_id)
+
+
 def needed_span(state: Meeting, site_id: str, heard_at: int | None = None) -> Span | None:
     """From when until when an adult must be in the room; None: at no time, as far as the record goes.
 
