@@ -1,5 +1,6 @@
 // What an adult in the room has to have read and seen before class, each with the one tap that says so.
 import { html } from '../core/html.js'
+import { openedBrief } from '../core/opened-briefs.js'
 import { briefPath } from '../core/router.js'
 import { needs, t } from '../core/text.js'
 import { Mark } from './pill.js'
@@ -14,10 +15,14 @@ export function BriefRead({ id, version, standing, send }) {
     <span class="ready-ways">
       <a class="btn big" href=${briefPath(id)}>${t('brief.open')}</a>
       ${standing.brief !== 'read' &&
+      openedBrief(id) === version &&
       html`<button class="btn big" onClick=${() => send('acknowledge_brief', { brief_version: version })}>${t('ready.haveRead')}</button>`}
     </span>
   </div>`
 }
+
+/** What was on the screen goes with the tap: what has changed since was not seen. */
+const needOf = ({ student_id, accommodations }) => ({ student_id, codes: accommodations })
 
 export function AccommodationsSeen({ names, siteId, standing, send }) {
   const needing = names.studentsAt(siteId).filter((student) => student.accommodations.length > 0)
@@ -31,7 +36,8 @@ export function AccommodationsSeen({ names, siteId, standing, send }) {
       )}
       ${names.isLoaded && needing.length === 0 && html`<li>${t('ready.noNeeds')}</li>`}
     </ul>
-    ${standing.accommodations !== 'seen' &&
-    html`<span class="ready-ways"><button class="btn big" onClick=${() => send('see_accommodations')}>${t('ready.haveSeen')}</button></span>`}
+    ${names.isLoaded &&
+    standing.accommodations !== 'seen' &&
+    html`<span class="ready-ways"><button class="btn big" onClick=${() => send('see_accommodations', { needs: needing.map(needOf) })}>${t('ready.haveSeen')}</button></span>`}
   </div>`
 }

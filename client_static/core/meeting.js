@@ -128,10 +128,16 @@ function createMeeting(id) {
   let stopped = false
   let tries = 0
   let readAt = 0
+  let rosterAt = null
   let stopRoster = () => {}
+
+  /** Where the record changed the rooms' rosters, or what their students need, last; null: it is not there yet. */
+  const rosterVersion = () => (rooms.value.length ? Math.max(...rooms.value.map((one) => one.roster_version)) : null)
 
   async function readRoster() {
     readAt = Date.now()
+    // Before it is asked for: what changes meanwhile has it read once more.
+    rosterAt = rosterVersion()
     try {
       const found = await api.roster(id)
       tries = 0
@@ -152,7 +158,10 @@ function createMeeting(id) {
         people: views.value.flatMap((room) => room.supervisor_ids),
         students: questions.value.map((question) => question.student_id).filter(Boolean),
       })
-      if (lacks && Date.now() - readAt > ROSTER_AGAIN_MS) readRoster()
+      const version = rosterVersion()
+      rosterAt ??= version
+      const isOld = version !== rosterAt
+      if (isOld || (lacks && Date.now() - readAt > ROSTER_AGAIN_MS)) readRoster()
     })
   }
 

@@ -12,6 +12,7 @@ import { presentIn } from '../core/duty.js'
 import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
 import { namesOf } from '../core/names.js'
+import { briefWasOpened } from '../core/opened-briefs.js'
 import { meetingPath } from '../core/router.js'
 import { language, locale, needs, t } from '../core/text.js'
 import { asDay, asTimes, asTimesAt } from '../core/time.js'
@@ -23,6 +24,10 @@ export function BriefPage({ id }) {
   useEffect(() => {
     document.title = t('title.page', { page: title })
   }, [title, language.value])
+  const version = read?.brief.version
+  useEffect(() => {
+    if (version) briefWasOpened(id, version)
+  }, [id, version])
   const done = () => (setWriting(false), load())
   return html`
     <${Bar} title=${title} under=${read?.listing.section_title}><span class="grow"></span><//>

@@ -147,6 +147,8 @@ class RoomView(TypedDict):
     site_id: Id
     supervisor_ids: list[Id]
     students: Count
+    roster_version: Count
+    """At which seq its roster, or what its students need, changed last: read the roster again when it does."""
     asked: Count
     waiting: Count
     waiting_since: Millis | None

@@ -151,6 +151,7 @@ def _room(state: Meeting, site_id: str, audience: Audience) -> View | None:
         "site_id": site_id,
         "supervisor_ids": sorted(room.supervisor_ids),
         "students": len(room.student_ids),
+        "roster_version": room.roster_version,
         "asked": room.asked,
         "waiting": len(room.waiting),
         "waiting_since": next(iter(room.waiting.values()), None),

@@ -22,6 +22,7 @@ from server.domain.meeting.cover import needed_span, takes_part
 from server.domain.meeting.duty import on_duty_intervals
 from server.domain.meeting.facts import AccommodationFacts, EnterFacts, RoomFacts, StaffFacts
 from server.domain.meeting.links import lost_spans
+from server.domain.meeting.readiness import accommodations_of
 from server.domain.meeting.state import Clearance, Question
 from server.domain.messages import COMMANDS, Context, Recorded, Refused, apply, decide, parse_command
 from server.domain.replay import steps
@@ -504,7 +505,10 @@ class MeetingMachine(RuleBasedStateMachine):
         if what == "report":
             data |= {"status": status, "microphone": microphone, "note": f"as is {self.commands}"}
         elif what == "acknowledge_brief":
-            data |= {"brief_version": version}
+            data |= {"brief_version": version - 1 if version == 1 else self.state.brief_version}
+        elif what == "see_accommodations":
+            codes = accommodations_of(self.state, site)[1] if version > 1 else ()
+            data |= {"needs": [{"student_id": one, "codes": list(of)} for one, of in sorted(codes)]}
         self.ask(actor or SUPERVISOR_OF[site], f"readiness.{what}", data)
 
     @rule(

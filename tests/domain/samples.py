@@ -443,7 +443,7 @@ SAMPLES = [
     ),
     Sample(
         "readiness.brief_acknowledged",
-        [OPENED],
+        [OPENED, (SYSTEM, facts.BriefEntered(version=2))],
         (RUTH, readiness.BriefAcknowledged(site_id=PINE, brief_version=2)),
         {"site_id": "pine-ridge", "brief_version": 2},
     ),

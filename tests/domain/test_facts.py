@@ -137,7 +137,7 @@ def test_a_site_leaves_and_finds_its_questions_when_it_comes_back() -> None:
         RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth",), due_by=DUE_BY)
     )
     room, before = back.rooms[PINE], given(*asked).state.rooms[PINE]
-    assert room == before
+    assert replace(room, roster_version=before.roster_version) == before
     assert list(room.waiting) == ["q0", "q2"], "the longest-waiting first"
 
 

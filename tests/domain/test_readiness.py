@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from server.domain.meeting.facts import AccommodationsEntered
+from server.domain.meeting.facts import AccommodationsEntered, BriefEntered
 from server.domain.meeting.lifecycle import MeetingStarted, StartMeeting
 from server.domain.meeting.readiness import (
     AccommodationsWereSeen,
     AcknowledgeBrief,
     BeginReadiness,
     BriefAcknowledged,
+    NeedShown,
     ReadinessBegun,
     ReadinessReported,
     ReportReadiness,
@@ -40,6 +41,9 @@ from tests.support.meetings import (
 
 T = STARTS_AT + 20_000
 A_DAY = 86_400_000
+BRIEF = (SYSTEM, BriefEntered(version=1))
+NEEDED = (NeedShown(student_id="pia", codes=("extended_time",)),)
+"""What the room's students need, as the directory has it at first."""
 START = StartMeeting()
 OTHERS_THERE = [one for one in ALL_THERE if one[0] != RUTH]
 
@@ -95,21 +99,27 @@ def test_a_room_without_a_microphone_is_not_ready(microphone: str) -> None:
         BeginReadiness(site_id=PINE),
         ReportReadiness(site_id=PINE, status="ready"),
         AcknowledgeBrief(site_id=PINE, brief_version=1),
-        SeeAccommodations(site_id=PINE),
+        SeeAccommodations(site_id=PINE, needs=NEEDED),
     ],
 )
 def test_it_is_the_rooms_own_word_until_the_class_is_over(command: object) -> None:
     given(OPENED).when(command, by=SAM).then(refused("not_your_site", "site_id"))
     for history in (OPENED, [OPENED, LOBBY], LIVE):
-        assert given(history).when(command, by=RUTH).events()
+        assert given(history, BRIEF).when(command, by=RUTH).events()
     given(LIVE, ENDED).when(command, by=RUTH).then(refused("meeting_ended"))
 
 
 def test_the_version_of_the_brief_that_was_read_is_kept() -> None:
     read = (RUTH, BriefAcknowledged(site_id=PINE, brief_version=1))
-    given(OPENED, read).when(AcknowledgeBrief(site_id=PINE, brief_version=1), by=RUTH).then()
+    given(OPENED, BRIEF, read).when(AcknowledgeBrief(site_id=PINE, brief_version=1), by=RUTH).then()
     newer = AcknowledgeBrief(site_id=PINE, brief_version=2)
-    state = given(OPENED, read).when(newer, by=RUTH).then(BriefAcknowledged(site_id=PINE, brief_version=2))
+    given(OPENED, BRIEF, read).when(newer, by=RUTH).then(refused("stale_version", "brief_version"))
+    given(OPENED).when(AcknowledgeBrief(site_id=PINE, brief_version=1), by=RUTH).then(
+        refused("stale_version", "brief_version")
+    )
+    again = given(OPENED, BRIEF, read, (SYSTEM, BriefEntered(version=2)))
+    again.when(AcknowledgeBrief(site_id=PINE, brief_version=1), by=RUTH).then(refused("stale_version", "brief_version"))
+    state = again.when(newer, by=RUTH).then(BriefAcknowledged(site_id=PINE, brief_version=2))
     assert readiness_of(state)["brief"] == {"version": 2, "by": "ruth", "at": NOW}
 
 
@@ -117,7 +127,7 @@ def test_the_version_of_the_brief_that_was_read_is_kept() -> None:
     "change", [(SYSTEM, AccommodationsEntered(student_id="pia", codes=("breaks",))), with_relief(PINE)]
 )
 def test_what_was_seen_is_current_until_a_student_or_a_code_changes(change: tuple) -> None:
-    see = SeeAccommodations(site_id=PINE)
+    see = SeeAccommodations(site_id=PINE, needs=NEEDED)
     seen = given(OPENED, T, (RUTH, AccommodationsWereSeen(site_id=PINE)))
     assert readiness_of(seen.state)["accommodations"] == {"by": "ruth", "at": T, "is_current": True}
     seen.when(see, by=RUTH).then()
@@ -125,7 +135,23 @@ def test_what_was_seen_is_current_until_a_student_or_a_code_changes(change: tupl
     # A further adult in the room changes nothing that a student needs.
     is_current = change == with_relief(PINE)
     assert readiness_of(changed.state)["accommodations"]["is_current"] is is_current
-    changed.when(see, by=RUTH).then(*([] if is_current else [AccommodationsWereSeen(site_id=PINE)]))
+    if is_current:
+        changed.when(see, by=RUTH).then()
+    else:
+        changed.when(see, by=RUTH).then(refused("stale_version", "needs"))
+        now = SeeAccommodations(site_id=PINE, needs=(NeedShown(student_id="pia", codes=("breaks",)),))
+        changed.when(now, by=RUTH).then(AccommodationsWereSeen(site_id=PINE))
+
+
+def test_what_was_not_on_the_screen_yet_was_not_seen() -> None:
+    """Somebody needs something more since the tablet read its roster: the tap says nothing about that."""
+    entered = (SYSTEM, AccommodationsEntered(student_id="pia", codes=("breaks", "epipen")))
+    history = given(OPENED, entered)
+    for codes in ((), ("breaks",), ("breaks", "epipen", "more")):
+        old = SeeAccommodations(site_id=PINE, needs=(NeedShown(student_id="pia", codes=codes),))
+        history.when(old, by=RUTH).then(refused("stale_version", "needs"))
+    whole = SeeAccommodations(site_id=PINE, needs=(NeedShown(student_id="pia", codes=("epipen", "breaks")),))
+    history.when(whole, by=RUTH).then(AccommodationsWereSeen(site_id=PINE))
 
 
 def test_another_site_does_not_see_it() -> None:

@@ -83,6 +83,7 @@ def test_what_changes_nothing_that_one_sees_is_no_line_and_the_machine_has_no_na
         ("room.rostered", None),
         ("room.rostered", None),
         ("room.rostered", None),
+        ("accommodations.entered", None),
         ("catch_up.planned", "vera"),
         ("meeting.started", "vera"),
     ]

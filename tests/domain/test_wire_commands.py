@@ -87,7 +87,7 @@ VALID: dict[str, dict[str, Any]] = {
         "note": "by phone",
     },
     "readiness.acknowledge_brief": {"site_id": "mesa", "brief_version": 2},
-    "readiness.see_accommodations": {"site_id": "mesa"},
+    "readiness.see_accommodations": {"site_id": "mesa", "needs": [{"student_id": "s1", "codes": ["breaks"]}]},
     "catch_up.plan": {"site_id": "mesa", "plan_id": "p1", "kind": "other", "note": "by phone", "due_at": NOW},
     "catch_up.revise": {"plan_id": "p1", "kind": "other", "note": "by phone", "due_at": NOW},
     "catch_up.carry_out": {"plan_id": "p1", "minutes": 45},

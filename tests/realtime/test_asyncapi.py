@@ -77,7 +77,7 @@ def test_a_leaked_field_fails_the_validation() -> None:
     """A planted fault: what the tests are validated with must not let more through than was published."""
     place = {"stream": MEETING, "epoch": "e", "after": 1, "seq": 2}
     room = {
-        "site_id": "mesa", "supervisor_ids": [], "students": 1, "asked": 0, "waiting": 0,
+        "site_id": "mesa", "supervisor_ids": [], "students": 1, "roster_version": 0, "asked": 0, "waiting": 0,
         "waiting_since": None, "on_way_back": 0, "deferred": 0, "due_by": None,
         "joins_at": None, "leaves_at": None, "away": None,
         "waits": {"seen": NO_WAIT, "answered": NO_WAIT, "confirmed": NO_WAIT},

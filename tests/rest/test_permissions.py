@@ -282,7 +282,7 @@ student.answer_call   forbidden forbidden       ok         unknown_call       un
 meeting.settle_due    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 readiness.begin               forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 readiness.report              forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
-readiness.acknowledge_brief   forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
+readiness.acknowledge_brief   forbidden forbidden           stale_version      not_your_site      not_your_site      forbidden  forbidden  forbidden
 readiness.see_accommodations  forbidden forbidden           ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 catch_up.plan                 ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 catch_up.revise               ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
@@ -309,7 +309,7 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "meeting.end": {},
     "meeting.open_lobby": {},
     "meeting.reconcile": {},
-    "announcement.make": NOTE | {"text": "page 112"},
+    "announcement.make": NOTE | {"text": "page 112", "site_ids": ["north"]},
     "announcement.withdraw": NOTE,
     "announcement.reach": NOTE | NORTH,
     "announcement.read_out": NOTE | NORTH,
@@ -339,7 +339,7 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "readiness.begin": NORTH,
     "readiness.report": NORTH | {"status": "ready"},
     "readiness.acknowledge_brief": NORTH | {"brief_version": 1},
-    "readiness.see_accommodations": NORTH,
+    "readiness.see_accommodations": NORTH | {"needs": [{"student_id": "ann", "codes": ["extended_time"]}]},
     "catch_up.plan": FOR_NORTH | NORTH | {"kind": "recording"},
     "catch_up.revise": FOR_NORTH | {"kind": "site_led"},
     "catch_up.carry_out": FOR_NORTH | {"minutes": 45},

@@ -180,7 +180,6 @@ _SAME_FIELDS = {
     readiness.ReadinessBegun: readiness.BeginReadiness,
     readiness.ReadinessReported: readiness.ReportReadiness,
     readiness.BriefAcknowledged: readiness.AcknowledgeBrief,
-    readiness.AccommodationsWereSeen: readiness.SeeAccommodations,
     catch_up.CatchUpPlanned: catch_up.PlanCatchUp,
     catch_up.CatchUpRevised: catch_up.ReviseCatchUp,
     catch_up.CatchUpCarriedOut: catch_up.CarryOutCatchUp,
@@ -196,6 +195,10 @@ def _cause(state: Meeting, event: Any) -> Any:
             return lifecycle.StartMeeting()
         case lifecycle.MeetingEnded():
             return lifecycle.EndMeeting()
+        case readiness.AccommodationsWereSeen():
+            codes = readiness.accommodations_of(state, event.site_id)[1]
+            shown = tuple(readiness.NeedShown(student_id=student, codes=of) for student, of in codes)
+            return readiness.SeeAccommodations(site_id=event.site_id, needs=shown)
         case links.LinkChanged():
             return _cause_of_link(state, event)
         case lifecycle.LobbyOpened():

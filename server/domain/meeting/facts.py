@@ -321,12 +321,12 @@ def room_rostered(state: Meeting, event: RoomRostered, recorded: Recorded) -> Me
     if held is not None:
         room = replace(held, student_ids=students, supervisor_ids=supervisors, due_by=event.due_by)
     else:
-        room = Room(event.site_id, students, supervisors, event.due_by)
+        room = Room(event.site_id, students, supervisors, due_by=event.due_by)
         # A site that left and comes back finds the questions that it had.
         for question in sorted(state.questions.values(), key=lambda q: q.waiting_since):
             if question.site_id == event.site_id:
                 room = tallied(room, None, question)
-    rooms = {**state.rooms, event.site_id: room}
+    rooms = {**state.rooms, event.site_id: replace(room, roster_version=recorded.seq)}
     return replace(state, rooms=rooms, timelines=_unassigned(state, event.site_id, supervisors, recorded.at))
 
 
@@ -372,4 +372,7 @@ def credentials_entered(state: Meeting, event: CredentialsEntered, recorded: Rec
 @applies(AccommodationsEntered)
 def accommodations_entered(state: Meeting, event: AccommodationsEntered, recorded: Recorded) -> Meeting:
     held = {k: codes for k, codes in state.accommodations.items() if k != event.student_id}
-    return replace(state, accommodations=held | ({event.student_id: event.codes} if event.codes else {}))
+    here = {k: room for k, room in state.rooms.items() if event.student_id in room.student_ids}
+    of = {k: replace(room, roster_version=recorded.seq) for k, room in here.items()}
+    needs = held | ({event.student_id: event.codes} if event.codes else {})
+    return replace(state, accommodations=needs, rooms={**state.rooms, **of})

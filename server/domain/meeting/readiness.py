@@ -65,12 +65,21 @@ class AcknowledgeBrief:
     brief_version: Version
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedShown:
+    """What one student was shown to need."""
+
+    student_id: Id
+    codes: tuple[Id, ...]
+
+
 @command("readiness.see_accommodations", may=Permission.REPORT_READINESS)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeeAccommodations:
-    """The supervisor has seen what the room's students need."""
+    """The supervisor has seen what the room's students need: these codes of these students, and nobody else's."""
 
     site_id: Id
+    needs: tuple[NeedShown, ...]
 
 
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,8 +188,10 @@ def report_readiness(state: Meeting, command: ReportReadiness, context: Context)
 
 @decides(AcknowledgeBrief)
 def acknowledge_brief(state: Meeting, command: AcknowledgeBrief, context: Context) -> list[object]:
-    """The first reader of a version is kept."""
+    """The first reader of a version is kept. Only the brief as it stands can be read."""
     _require_checkable(state, command.site_id, context)
+    if command.brief_version != state.brief_version:
+        raise Refused("stale_version", "this is not the brief as it stands: read it again", "brief_version")
     brief = _held(state, command.site_id).brief
     if brief is not None and brief.version == command.brief_version:
         return []
@@ -189,8 +200,12 @@ def acknowledge_brief(state: Meeting, command: AcknowledgeBrief, context: Contex
 
 @decides(SeeAccommodations)
 def see_accommodations(state: Meeting, command: SeeAccommodations, context: Context) -> list[object]:
-    """Once for what there is to see; when that changes, somebody has to see it again."""
+    """Once for what there is to see; when that changes, somebody has to see it again. What a tablet did not show yet
+    was not seen."""
     _require_checkable(state, command.site_id, context)
+    shown = frozenset((one.student_id, tuple(sorted(one.codes))) for one in command.needs if one.codes)
+    if shown != accommodations_of(state, command.site_id)[1]:
+        raise Refused("stale_version", "what students need has changed since: look again", "needs")
     return [] if is_seen(state, command.site_id) else [AccommodationsWereSeen(site_id=command.site_id)]
 
 

@@ -71,6 +71,8 @@ class Room:
     site_id: str
     student_ids: frozenset[str]
     supervisor_ids: frozenset[str]
+    roster_version: int = 0
+    """At which seq its roster, or what its students need, changed last."""
     due_by: int | None = None
     """When what was left open today is due (milliseconds, UTC): see `deferring.default_due`."""
     joins_at: int | None = None
