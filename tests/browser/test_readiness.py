@@ -62,8 +62,8 @@ async def test_a_room_is_made_ready_in_two_taps_and_the_teacher_sees_how(people:
         await expect(column).to_contain_text(seen)
     await expect(teacher.page.locator("[aria-live=polite]")).to_contain_text("Pine Ridge is ready.")
 
-    # What is to be read and seen, each by its own tap; and a new version asks for another. Only what this page has shown
-    # can be said to have been read.
+    # What is to be read and seen, each by its own tap; and a new version asks for another. Only what this page has
+    # shown can be said to have been read.
     read = form(pine).get_by_role("button", name="I have read it")
     await expect(read).to_have_count(0)
     await form(pine).get_by_role("link", name="The whole brief").click()
@@ -79,12 +79,10 @@ async def test_a_room_is_made_ready_in_two_taps_and_the_teacher_sees_how(people:
     await expect(read).to_have_count(0)
 
     # A need that is entered now is on the tablet before it can be said to have been seen.
-    student = next(
-        one for one in today.request("supervisor-pine-ridge", "/roster")["students"] if not one["accommodations"]
-    )
-    today.add(
-        "accommodations", id="today-need", student_id=student["student_id"], code="reader", begins_on="2026-01-01"
-    )
+    roster = today.request("supervisor-pine-ridge", "/roster")
+    student = next(one for one in roster["students"] if not one["accommodations"])
+    need = {"student_id": student["student_id"], "code": "reader", "begins_on": "2026-01-01"}
+    today.add("accommodations", id="today-need", **need)
     await expect(column).to_contain_text("Needs changed since seen")
     await expect(form(pine).get_by_role("listitem").filter(has_text=student["name"])).to_be_visible()
     await form(pine).get_by_role("button", name="I have seen it").click()
