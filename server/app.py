@@ -32,6 +32,7 @@ from .service.demo import Demo
 from .service.demo_program import PEOPLE
 from .service.directory import Directory
 from .service.due import Due
+from .service.elsewhere import Elsewhere
 from .service.feeds import Feeds
 from .service.links import Links
 from .service.live import Live
@@ -47,6 +48,8 @@ from .storage.engine import Database
 CLIENT = Path(__file__).parents[1] / "client_static"
 NOTICE_SECONDS = 2.0
 """How often other processes' edits and revocations are looked for: these must count within five seconds."""
+ELSEWHERE_SECONDS = 5.0
+"""How often it is looked for adults who have gone to another school."""
 DUE_SECONDS = 1.0
 """How often it is looked for what time has made due."""
 LAG_SECONDS = 0.5
@@ -112,6 +115,7 @@ def create_app(
     )
     due = Due(database, live, clock)
     links = Links(database, live, clock)
+    elsewhere = Elsewhere(database, live)
     demo = Demo(database, directory, live, accounts, clock, settings.secrets_dir) if is_demo else None
     schedule = Schedule(database, clock)
     services = rest.Services(
@@ -155,9 +159,11 @@ def create_app(
         keeping_up = asyncio.create_task(directory.keep_up(), name="keep up")
         settling = asyncio.create_task(_every(DUE_SECONDS, due.settle), name="due")
         linking = asyncio.create_task(_every(LINK_SECONDS, lambda: links.look(gateway.rooms_heard())), name="links")
+        leaving = asyncio.create_task(_every(ELSEWHERE_SECONDS, elsewhere.look), name="elsewhere")
         watching = asyncio.create_task(_watch_the_loop(live.metrics.loop_lag), name="loop lag")
         yield
         await _stop(watching)
+        await _stop(leaving)
         await _stop(linking)
         await _stop(settling)
         await _stop(noticing)

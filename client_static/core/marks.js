@@ -1,6 +1,6 @@
 // What a room's timeline says of each thing that happened in it, as a key of the catalogue. Pure.
 
-const DUTY = new Set(['signed_on', 'stepped_out', 'returned', 'offered', 'offer_dropped', 'handed_over', 'taken_over', 'signed_off'])
+const DUTY = new Set(['signed_on', 'stepped_out', 'returned', 'offered', 'offer_dropped', 'handed_over', 'taken_over', 'signed_off', 'went_elsewhere'])
 const OTHERS = {
   unassigned: 'watch.unassigned',
   class_ended: 'watch.classEnded',

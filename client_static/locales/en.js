@@ -989,6 +989,7 @@ export default {
   'timeline.duty.handed_over': '{who} took over',
   'timeline.duty.taken_over': '{who} took over from somebody who had gone',
   'timeline.duty.signed_off': '{who} went off duty',
+  'timeline.duty.went_elsewhere': '{who} signed on at another site',
   'timeline.link.connected': 'the link is up',
   'timeline.link.degraded': 'the link is slow',
   'timeline.link.lost': 'the link was lost',

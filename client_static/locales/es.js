@@ -1033,6 +1033,7 @@ export default {
   'timeline.duty.handed_over': '{who} tomó el relevo',
   'timeline.duty.taken_over': '{who} relevó a quien se había ido',
   'timeline.duty.signed_off': '{who} terminó su guardia',
+  'timeline.duty.went_elsewhere': '{who} empezó guardia en otro centro',
   'timeline.link.connected': 'hay conexión',
   'timeline.link.degraded': 'la conexión va lenta',
   'timeline.link.lost': 'se perdió la conexión',

@@ -53,6 +53,8 @@ class Permission(StrEnum):
     RECEIVE_ANNOUNCEMENT = "announcement:receive"
     TELL_LINKS = "link:tell"
     MEASURE_LINK = "link:measure"
+    END_DUTY = "duty:end"
+    """End the duty of somebody who has signed on at another site in another class."""
     KEEP_DUTY = "duty:keep"
     """Sign on and off in a room, step out, hand over."""
     REPORT_READINESS = "readiness:report"
@@ -115,7 +117,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_DIRECTORY,
         Permission.ERASE_TEXT,
     },
-    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE, Permission.TELL_LINKS}),
+    Role.SYSTEM: frozenset({Permission.ENTER_FACTS, Permission.SETTLE_DUE, Permission.TELL_LINKS, Permission.END_DUTY}),
 }
 
 

@@ -425,7 +425,16 @@ def summary(state: Meeting) -> View:
         "asked": len(state.questions),
         "waiting": sum(len(room.waiting) for room in rooms),
         "on_way_back": sum(room.on_way_back for room in rooms),
+        "on_duty": _on_duty_since(state),
         "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms)
         + len(open_plans(state))
         + sum(len(unread(state, one)) for one in state.announcements.values()),
     }
+
+
+def _on_duty_since(state: Meeting) -> dict[str, list[Any]]:
+    """Who is on duty in the class now: by person, the site and since when (milliseconds, UTC)."""
+    if not state.is_open_to_rooms:
+        return {}
+    held = ((site_id, one) for site_id, timeline in state.timelines.items() for one in timeline.adults.values())
+    return {one.person_id: [site_id, one.since] for site_id, one in held}

@@ -190,7 +190,8 @@ def _listed(meeting: Any, facts: EnterFacts, audience: Audience) -> Shown:
         "ends_at": meeting.ends_at,
         "part": audience.part,
         "site_ids": list(audience.site_ids) if audience.part == "supervisor" else every,
-        "summary": meeting.summary,
+        # Who is on duty is the class's own to show.
+        "summary": {key: value for key, value in meeting.summary.items() if key != "on_duty"},
     }
 
 

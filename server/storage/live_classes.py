@@ -36,3 +36,11 @@ async def read_live_classes(
 def _joined(query: Select[Any]) -> Select[Any]:
     head = streams.c.stream_id == "meeting:" + t.meetings.c.id
     return query.join(t.sections, t.meetings.c.section_id == t.sections.c.id).join(streams, head)
+
+
+async def read_on_duty(connection: AsyncConnection) -> list[tuple[str, str, dict[str, tuple[str, int]]]]:
+    """Of each class that is in its lobby or live, of every program: `stream_id`, `program_id`, and by person the site
+    where they are on duty and since when (milliseconds, UTC). Without those in which nobody is."""
+    query = select(streams.c.stream_id, streams.c.program_id, streams.c.summary)
+    rows = await connection.execute(query.where(streams.c.status.in_(("lobby", "live"))))
+    return [(row.stream_id, row.program_id, on_duty) for row in rows if (on_duty := row.summary.get("on_duty"))]

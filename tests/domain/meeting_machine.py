@@ -446,7 +446,7 @@ class MeetingMachine(RuleBasedStateMachine):
         several=st.lists(
             st.tuples(
                 st.sampled_from(
-                    ["sign_on", "sign_on", "step_out", "return", "offer", "accept", "take_over", "sign_off"]
+                    ["sign_on", "sign_on", "step_out", "return", "offer", "accept", "take_over", "sign_off", "leave"]
                 ),
                 st.sampled_from([None, None, None, RUTH, LENA, SAM]),
                 st.sampled_from(SITES),
@@ -466,8 +466,10 @@ class MeetingMachine(RuleBasedStateMachine):
                 "accept": {"person_id": other or "sam"},
                 "take_over": {"person_id": other or "sam"},
                 "sign_off": {"reason": reason},
+                "leave": {"person_id": other or "sam", "since": self.clock.now() - 5_000},
             }
-            self.ask(actor or SUPERVISOR_OF[site], f"duty.{what}", {"site_id": site} | fields.get(what, {}))
+            usual = SYSTEM if what == "leave" else SUPERVISOR_OF[site]
+            self.ask(actor or usual, f"duty.{what}", {"site_id": site} | fields.get(what, {}))
 
     @rule(
         what=st.sampled_from(["make", "make", "reach", "read_out", "withdraw", "erase"]),
@@ -505,7 +507,7 @@ class MeetingMachine(RuleBasedStateMachine):
         if what == "report":
             data |= {"status": status, "microphone": microphone, "note": f"as is {self.commands}"}
         elif what == "acknowledge_brief":
-            data |= {"brief_version": version - 1 if version == 1 else self.state.brief_version}
+            data |= {"brief_version": version if version == 1 else max(1, self.state.brief_version)}
         elif what == "see_accommodations":
             codes = accommodations_of(self.state, site)[1] if version > 1 else ()
             data |= {"needs": [{"student_id": one, "codes": list(of)} for one, of in sorted(codes)]}
@@ -832,6 +834,12 @@ class MeetingMachine(RuleBasedStateMachine):
             "rooms": len(rooms),
             "asked": len(self.state.questions),
             "waiting": sum(q.status in WAITING for q in seated),
+            "on_duty": {
+                person_id: [site_id, adult.since]
+                for site_id, held in self.state.timelines.items()
+                for person_id, adult in held.adults.items()
+                if self.state.status in ("lobby", "live")
+            },
             "on_way_back": sum(q.status in ON_WAY_BACK for q in seated),
             "owed": sum(
                 q.status in (*ON_WAY_BACK, "deferred")

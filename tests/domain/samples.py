@@ -223,6 +223,12 @@ SAMPLES = [
         {"site_id": "pine-ridge", "reason": "room_is_empty"},
     ),
     Sample(
+        "duty.went_elsewhere",
+        [LIVE, STARTS_AT + 60_000, on_duty(RUTH, PINE), STARTS_AT + 90_000],
+        (SYSTEM, duty.WentElsewhere(site_id=PINE, person_id="ruth", since=STARTS_AT + 80_000)),
+        {"site_id": "pine-ridge", "person_id": "ruth", "since": STARTS_AT + 80_000},
+    ),
+    Sample(
         "credentials.entered",
         [LIVE],
         (

@@ -26,6 +26,7 @@ WHO_MAY = {
     "announcement.read_out": {Role.SUPERVISOR},
     "announcement.erase": {Role.COORDINATOR},
     "link.arrive": {Role.SYSTEM},
+    "duty.leave": {Role.SYSTEM},
     "link.lapse": {Role.SYSTEM},
     "link.measure": {Role.SUPERVISOR},
     "duty.sign_on": {Role.SUPERVISOR},

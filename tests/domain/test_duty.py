@@ -10,6 +10,7 @@ from server.domain.meeting.duty import (
     AcceptDuty,
     DropOffer,
     HandedOver,
+    LeaveDuty,
     OfferDropped,
     OfferDuty,
     Return,
@@ -22,6 +23,7 @@ from server.domain.meeting.duty import (
     SteppedOut,
     TakenOver,
     TakeOver,
+    WentElsewhere,
     on_duty_intervals,
 )
 from server.domain.meeting.lifecycle import LOBBY_LEAD, LobbyOpened
@@ -316,3 +318,23 @@ def test_the_timeline_tells_all_of_it_in_order_and_only_to_its_own_room() -> Non
     }
     assert view(state, "timeline", PINE, Audience("coordinator")) == shown
     assert view(state, "timeline", PINE, Audience("supervisor", (MESA,))) is None
+
+
+# ── At another school ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_who_has_signed_on_at_another_school_is_here_until_then() -> None:
+    leave = LeaveDuty(site_id=PINE, person_id="ruth", since=T + 9_000)
+    went = WentElsewhere(site_id=PINE, person_id="ruth", since=T + 9_000)
+    state = given(STAFFED, T, on_duty(RUTH, PINE)).when(leave, by=SYSTEM, at=T + 12_000).then(went)
+    assert on_duty_intervals(state, PINE) == (Interval("ruth", T, T + 9_000),)
+    assert uncovered_since(state, PINE) == T + 9_000
+    assert (state.timelines[PINE].marks[-1].what, state.timelines[PINE].marks[-1].at) == ("went_elsewhere", T + 9_000)
+    given(STAFFED, T, on_duty(RUTH, PINE), T + 12_000, (SYSTEM, went)).when(leave, by=SYSTEM, at=T + 13_000).then()
+
+
+def test_the_word_of_an_earlier_duty_elsewhere_is_old() -> None:
+    again = given(STAFFED, T + 10_000, on_duty(RUTH, PINE))
+    again.when(LeaveDuty(site_id=PINE, person_id="ruth", since=T + 9_000), by=SYSTEM, at=T + 12_000).then()
+    over = given(STAFFED, T, on_duty(RUTH, PINE), ENDED)
+    over.when(LeaveDuty(site_id=PINE, person_id="ruth", since=T + 9_000), by=SYSTEM, at=T + 12_000).then()

@@ -22,6 +22,7 @@ VALID: dict[str, dict[str, Any]] = {
     "announcement.read_out": {"announcement_id": "a1", "site_id": "mesa"},
     "announcement.erase": {"announcement_id": "a1", "reason": "harmful"},
     "link.arrive": {"site_id": "mesa", "heard_at": NOW, "last_heard_at": NOW},
+    "duty.leave": {"site_id": "mesa", "person_id": "sam", "since": NOW},
     "link.lapse": {"site_id": "mesa", "last_heard_at": NOW},
     "link.measure": {"site_id": "mesa", "round_trip_ms": 90},
     "duty.sign_on": {"site_id": "mesa"},

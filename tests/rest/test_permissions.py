@@ -245,6 +245,7 @@ announcement.reach    forbidden forbidden       ok         unknown_announcement 
 announcement.read_out forbidden forbidden       ok         unknown_announcement unknown_announcement forbidden forbidden forbidden
 announcement.erase    forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  ok
 link.arrive           forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+duty.leave            forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 link.lapse            forbidden forbidden       forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 link.measure          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
 duty.sign_on          forbidden forbidden       ok         not_your_site      not_your_site      forbidden  forbidden  forbidden
@@ -315,6 +316,7 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "announcement.read_out": NOTE | NORTH,
     "announcement.erase": NOTE | {"reason": "harmful"},
     "link.arrive": NORTH | {"heard_at": 1},
+    "duty.leave": NORTH | {"person_id": "nora", "since": 1},
     "link.lapse": NORTH | {"last_heard_at": 1},
     "link.measure": NORTH | {"round_trip_ms": 90},
     "duty.sign_on": NORTH,

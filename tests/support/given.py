@@ -174,6 +174,7 @@ _SAME_FIELDS = {
     duty.HandedOver: duty.AcceptDuty,
     duty.TakenOver: duty.TakeOver,
     duty.SignedOff: duty.SignOff,
+    duty.WentElsewhere: duty.LeaveDuty,
     calls.StudentCalled: calls.CallOnStudent,
     calls.CallAnswered: calls.AnswerCall,
     calls.CallEnded: calls.EndCall,

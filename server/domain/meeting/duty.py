@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ..actors import Permission
-from ..fields import Id
+from ..fields import Id, Millis
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .lifecycle import LOBBY_LEAD, LobbyOpened
 from .state import Meeting, require_gathered, require_held, require_supervisor
@@ -101,6 +101,16 @@ class SignOff:
     reason: LeaveReason | None = None
 
 
+@command("duty.leave", may=Permission.END_DUTY)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveDuty:
+    """`person_id` has signed on at another site in another class at `since`, and is here no more."""
+
+    site_id: Id
+    person_id: Id
+    since: Millis
+
+
 # ── Events ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -173,6 +183,16 @@ class SignedOff:
 
     site_id: str
     reason: LeaveReason | None
+
+
+@event("duty.went_elsewhere")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WentElsewhere:
+    """`person_id` is on duty at another site, in another class, since then (milliseconds, UTC), and here no more."""
+
+    site_id: str
+    person_id: str
+    since: int
 
 
 # ── For whoever asks who was there ────────────────────────────────────────────────────────────────────────────────
@@ -304,6 +324,15 @@ def sign_off(state: Meeting, command: SignOff, context: Context) -> list[object]
     return [SignedOff(site_id=command.site_id, reason=reason)]
 
 
+@decides(LeaveDuty)
+def leave_duty(state: Meeting, command: LeaveDuty, context: Context) -> list[object]:
+    """Nobody is at two schools: the later sign-on counts. The word of one that was earlier than theirs here is old."""
+    adult = timeline_of(state, command.site_id).adults.get(command.person_id)
+    if not state.is_open_to_rooms or adult is None or command.since < adult.since:
+        return []
+    return [WentElsewhere(site_id=command.site_id, person_id=command.person_id, since=min(command.since, context.at))]
+
+
 def _on_duty(state: Meeting, site_id: str, context: Context) -> Adult:
     require_supervisor(state, site_id, context, "site_id")
     require_gathered(state)
@@ -395,6 +424,16 @@ def taken_over(state: Meeting, event: TakenOver, recorded: Recorded) -> Meeting:
 def signed_off(state: Meeting, event: SignedOff, recorded: Recorded) -> Meeting:
     held = went(timeline_of(state, event.site_id), recorded.actor_id, recorded.at)
     return _put(state, event, recorded, held, "signed_off", reason=event.reason)
+
+
+@applies(WentElsewhere)
+def went_elsewhere(state: Meeting, event: WentElsewhere, recorded: Recorded) -> Meeting:
+    held = timeline_of(state, event.site_id)
+    # Who stepped out and back after they had signed on elsewhere was here until then, by their own word.
+    came_at = max((one.from_at for one in held.intervals if one.person_id == event.person_id), default=0)
+    at = max(event.since, came_at)
+    held = marked(went(held, event.person_id, at), Mark(at, "went_elsewhere", event.person_id))
+    return replace(state, timelines={**state.timelines, event.site_id: held})
 
 
 def _relieved(state: Meeting, event: HandedOver | TakenOver, recorded: Recorded) -> RoomTimeline:

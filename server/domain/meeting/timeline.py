@@ -22,6 +22,7 @@ MarkKind: TypeAlias = Literal[
     "taken_over",
     "signed_off",
     "unassigned",
+    "went_elsewhere",
     "class_ended",
     "class_cancelled",
     "link_connected",
