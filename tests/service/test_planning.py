@@ -268,6 +268,99 @@ async def test_a_changed_pattern_moves_and_cancels_what_was_not_touched_by_hand(
     assert (await state_of(live, ids["2026-10-26"])).cancel_reason == "plan_changed"
 
 
+async def planned_once(planning: Planning, directory: Directory) -> str:
+    """A pattern of one Thursday, planned; its meeting's id."""
+    one_day = {"id": "weekly", "weekdays": ["thu"], "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "patterns", PATTERN | one_day)
+    [day] = await planning.plan(COORDINATOR, "weekly")
+    return str(day["meeting_id"])
+
+
+async def test_a_pattern_moves_its_meetings_as_often_as_it_changes(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    first = utc("2026-10-15T16:20Z")
+    for version, clock, at, moved_from in [
+        (1, "11:20", first + HOUR, first),
+        (2, "13:20", first + 3 * HOUR, first),
+        (3, "10:20", first, None),
+        (4, "12:20", first + 2 * HOUR, first),
+    ]:
+        await directory.update(COORDINATOR, "patterns", "weekly", {"version": version, "local_time": clock})
+        assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "moved", None)]
+        row = await directory.get(COORDINATOR, "meetings", meeting_id)
+        assert (row["starts_at"], row["moved_from_starts_at"], row["changed_by"]) == (at, moved_from, "plan")
+        assert (await state_of(live, meeting_id)).starts_at == at
+        assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+
+
+async def test_a_holiday_entered_by_mistake_cancels_until_it_is_withdrawn(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    holiday = {"id": "h", "title": "Break", "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "holidays", holiday)
+    for outcome in ("cancelled", "kept"):
+        assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", outcome, "holiday")]
+        assert (await state_of(live, meeting_id)).status == "cancelled"
+    await directory.update(COORDINATOR, "holidays", "h", {"version": 1, "is_withdrawn": True})
+    await directory.update(COORDINATOR, "patterns", "weekly", {"version": 1, "local_time": "11:20"})
+    expected = [("2026-10-15", "reinstated", None)]
+    assert told(await planning.plan(COORDINATOR, "weekly", is_dry_run=True)) == expected
+    assert (await state_of(live, meeting_id)).status == "cancelled"
+    assert told(await planning.plan(COORDINATOR, "weekly")) == expected
+    state = await state_of(live, meeting_id)
+    assert (state.status, state.starts_at) == ("scheduled", utc("2026-10-15T17:20Z"))
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+
+
+async def test_a_day_that_a_pattern_left_and_came_back_to_is_held(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    await directory.update(COORDINATOR, "patterns", "weekly", {"version": 1, "weekdays": ["mon"]})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "cancelled", "plan_changed")]
+    assert await planning.plan(COORDINATOR, "weekly") == []
+    await directory.update(COORDINATOR, "patterns", "weekly", {"version": 2, "weekdays": ["thu"]})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "reinstated", None)]
+    assert (await state_of(live, meeting_id)).status == "scheduled"
+
+
+async def test_what_a_person_did_after_the_plan_stays_theirs(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    holiday = {"id": "h", "title": "Break", "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "holidays", holiday)
+    await planning.plan(COORDINATOR, "weekly")
+    await planning.reinstate(COORDINATOR, meeting_id, "other")
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+    assert (await state_of(live, meeting_id)).status == "scheduled"
+    version = (await directory.get(COORDINATOR, "meetings", meeting_id))["version"]
+    at = utc("2026-10-15T20:00Z")
+    corrected = {"version": version, "starts_at": at, "ends_at": at + HOUR}
+    row = await directory.update(COORDINATOR, "meetings", meeting_id, corrected)
+    assert row["changed_by"] == "person"
+    await directory.update(COORDINATOR, "holidays", "h", {"version": 1, "is_withdrawn": True})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+    assert (await state_of(live, meeting_id)).starts_at == at
+
+
+async def test_a_plan_reinstates_nothing_where_the_section_meets_by_now(
+    planning: Planning, directory: Directory, clock: FakeClock
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    holiday = {"id": "h", "title": "Break", "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "holidays", holiday)
+    await planning.plan(COORDINATOR, "weekly")
+    at = utc("2026-10-15T16:00Z")
+    await schedule(directory, clock, starts_at=at, ends_at=at + HOUR)
+    await directory.update(COORDINATOR, "holidays", "h", {"version": 1, "is_withdrawn": True})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", "overlapping")]
+    assert (await directory.get(COORDINATOR, "meetings", meeting_id))["cancelled_at"] is not None
+
+
 async def test_a_day_on_which_the_section_meets_already_or_all_sites_are_closed_is_skipped(
     planning: Planning, directory: Directory, clock: FakeClock
 ) -> None:
