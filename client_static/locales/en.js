@@ -76,6 +76,7 @@ export default {
   'concern.link_unheard': 'Not heard since the class began',
   'concern.blocking_waits': 'A blocking question waits',
   'concern.class_late': 'The class has not started',
+  'concern.class_not_held': 'Nobody started this class',
   'concern.room_out': 'Reported down or closed',
   'concern.still_stuck': 'A student is still stuck',
   'concern.long_wait': 'A long wait',

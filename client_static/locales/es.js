@@ -95,6 +95,7 @@ export default {
   'concern.link_unheard': 'Sin señal desde que empezó la clase',
   'concern.blocking_waits': 'Espera una pregunta urgente',
   'concern.class_late': 'La clase no ha empezado',
+  'concern.class_not_held': 'Nadie empezó esta clase',
   'concern.room_out': 'Informó que no puede o que está cerrada',
   'concern.still_stuck': 'Un estudiante sigue sin entender',
   'concern.long_wait': 'Una larga espera',
