@@ -432,6 +432,24 @@ async def test_a_day_begins_and_ends_by_the_persons_clock(
     assert await days_of(SOUTH_SUPERVISOR) == [1, 0]
 
 
+async def test_of_too_many_meetings_the_past_goes_first_and_then_the_farthest(
+    directory: Directory, plan: Schedule, clock: FakeClock
+) -> None:
+    for days in (-31, -3, -2, -1, 0, 1, 2, 3, 180):
+        at = clock.at + days * DAY
+        await schedule(directory, clock, starts_at=at, ends_at=at + HOUR)
+
+    async def around(actor: Actor, limit: int) -> list[int]:
+        found = await plan.around(actor, clock.at, 30 * DAY, 180 * DAY, limit)
+        return [(one.meeting.starts_at - clock.at) // DAY for one in found]
+
+    assert await around(TEACHER, 9) == [-3, -2, -1, 0, 1, 2, 3]
+    assert await around(NORTH_SUPERVISOR, 6) == [-2, -1, 0, 1, 2, 3]
+    assert await around(COORDINATOR, 4) == [0, 1, 2, 3]
+    assert await around(TEACHER, 2) == [0, 1]
+    assert await around(REGISTRAR, 9) == []
+
+
 @pytest.mark.parametrize("days", [0, 43])
 async def test_the_days_are_bounded(plan: Schedule, days: int) -> None:
     with pytest.raises(Refused) as caught:
