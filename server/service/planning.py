@@ -90,7 +90,7 @@ class Planning:
     ) -> Row:
         """Have the meeting at another time (milliseconds, UTC), still to come; the first plan's time is kept.
 
-        Raises `Refused("overlapping")` where the section has another meeting then.
+        Raises `Refused`: `overlapping` where the section has another meeting then; `same_time` where this one is then.
         """
         before = await self._planned(actor, meeting_id, version)
         if before["cancelled_at"] is not None:
@@ -98,7 +98,7 @@ class Planning:
         if starts_at < self._clock.now():
             raise Refused("out_of_range", "a class can only be moved to a time that is still to come", "starts_at")
         if (starts_at, ends_at) == (before["starts_at"], before["ends_at"]):
-            return before
+            raise Refused("same_time", "the class is at that time already: choose another", "starts_at")
         changes = _times(before, starts_at, ends_at) | {"changed_by": "person"}
         return await self._change(actor, before, changes, "move", "moved", reason)
 

@@ -178,6 +178,9 @@ async def test_a_meeting_moves_and_keeps_its_first_time(
         assert (row["starts_at"], row["moved_from_starts_at"]) == (at, first)
         assert (await state_of(live, meeting_id)).starts_at == at
     with pytest.raises(Refused) as caught:
+        await planning.move(COORDINATOR, meeting_id, at, at + HOUR, "illness")
+    assert refused(caught) == ("same_time", "starts_at")
+    with pytest.raises(Refused) as caught:
         await planning.move(COORDINATOR, meeting_id, first - DAY, first, "illness")
     assert refused(caught) == ("out_of_range", "starts_at")
     with pytest.raises(Refused) as caught:
