@@ -928,6 +928,7 @@ export default {
   'report.state.closed': 'Closed: not found',
   'report.keep': 'To keep',
   'report.questionsCsv': 'Questions (CSV)',
+  'report.roomsCsv': 'Rooms (CSV)',
   'report.timelineCsv': 'Timeline (CSV)',
   'report.json': 'All of it (JSON)',
   'report.print': 'Print',

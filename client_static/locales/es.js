@@ -972,6 +972,7 @@ export default {
   'report.state.closed': 'Cerrada: no se encontró',
   'report.keep': 'Para guardar',
   'report.questionsCsv': 'Preguntas (CSV)',
+  'report.roomsCsv': 'Salas (CSV)',
   'report.timelineCsv': 'Cronología (CSV)',
   'report.json': 'Todo (JSON)',
   'report.print': 'Imprimir',

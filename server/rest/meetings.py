@@ -33,7 +33,7 @@ from ..domain.shapes import (
 )
 from ..domain.views import snapshot, view
 from ..domain.waits import WaitReport, wait_report
-from ..exchange.report_csv import history_csv, report_csv
+from ..exchange.report_csv import history_csv, report_csv, rooms_csv
 from ..service.live import command_line
 from ..service.owed import owed_work
 from ..service.rosters import MAX_MEETINGS
@@ -392,6 +392,27 @@ async def get_history_csv(call: Call) -> Any:
     """What happened, a row for each event that the caller may see, for a spreadsheet."""
     entries = [step.as_line() for step in await _steps(call)]
     return _attached(history_csv(entries), f"{call.meeting.meeting_id}-history.csv")
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/rooms.csv",
+    may=Permission.READ_REPORT,
+    scope=Scope.MEETING,
+    response=Content("text/csv"),
+)
+async def get_rooms_csv(call: Call) -> Any:
+    """Each room that the caller may look into: its waits, its adults, its link, what it is owed, for a spreadsheet."""
+    state, audience = call.meeting.stream.state, call.meeting.audience
+    timelines = _shown(call.meeting, "timeline")
+    debts = [
+        {"site_id": one.subject.site_id, "question_id": one.question_id, "plan_id": one.plan_id}
+        | {"what": one.what, "due_at": one.due_at}
+        for one in owed(state, audience)
+    ]
+    held = (state.started_at, state.ended_at or call.services.clock.now())
+    waits = wait_report(state.rooms[one["site_id"]] for one in timelines if one["site_id"] in state.rooms)
+    return _attached(rooms_csv(timelines, waits, debts, held), f"{call.meeting.meeting_id}-rooms.csv")
 
 
 @route(
