@@ -188,6 +188,8 @@ class OwedList(TypedDict):
 
     now: Millis
     owed: list[OwedWork]
+    is_cut: bool
+    """There is more, due later than these."""
 
 
 class Report(TypedDict):
@@ -281,7 +283,7 @@ async def list_meetings(call: Call) -> Any:
 async def list_owed(call: Call) -> Any:
     """What is still owed from the classes of the last weeks in which the caller has a part."""
     now = call.services.clock.now()
-    return {"now": now, "owed": await owed_work(call.services.rosters, call.services.live, call.actor, now)}
+    return {"now": now, **await owed_work(call.services.rosters, call.services.live, call.actor, now)}
 
 
 @route(
