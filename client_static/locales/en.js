@@ -91,6 +91,7 @@ export default {
   'debts.unread': 'What is still owed from past classes could not be read.',
   'debts.late': 'Late in past classes',
   'debts.others': { one: '1 more waits for somebody else', other: '{n} more wait for somebody else' },
+  'debts.cut': 'Only what is due first is shown here. The rest follows as this is done.',
   'debts.mine.answer': 'Answer in writing',
   'debts.mine.bring': 'Bring the answer',
   'debts.mine.acknowledge': 'Read why it was declined',

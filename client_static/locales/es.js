@@ -110,6 +110,7 @@ export default {
   'debts.unread': 'No se pudo leer lo que aún se debe de clases pasadas.',
   'debts.late': 'Atrasado en clases pasadas',
   'debts.others': { one: 'Otra espera a otra persona', many: 'Otras {n} esperan a otra persona', other: 'Otras {n} esperan a otra persona' },
+  'debts.cut': 'Aquí solo aparece lo que vence primero. Lo demás sigue a medida que esto se hace.',
   'debts.mine.answer': 'Responder por escrito',
   'debts.mine.bring': 'Llevar la respuesta',
   'debts.mine.acknowledge': 'Leer por qué se rechazó',
