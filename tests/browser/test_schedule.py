@@ -116,6 +116,7 @@ async def test_the_coordinator_moves_a_class_and_what_was_typed_stays(people: Pe
     await expect(dialog.get_by_role("radio", name="Technical trouble")).to_be_checked()
     await move.click()
     await expect(dialog).to_have_count(0)
+    await expect(lab).to_have_count(0)
     await to_the_lab(cora, "Moved from")
     await expect(lab).to_contain_text("5:45")
     teacher = await people.open("teacher", "/", viewport=WIDE)
