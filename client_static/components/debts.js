@@ -18,6 +18,7 @@ export function Debts({ told }) {
       <summary>${t('debts.others', { n: others.length })}</summary>
       <${List} debts=${others} whose="theirs" />
     </details>`}
+    ${told.is_cut && html`<p class="small mute">${t('debts.cut')}</p>`}
   `
 }
 

@@ -5,14 +5,14 @@ import { useState } from 'preact/hooks'
 import { dueOf } from '../core/board.js'
 import { html } from '../core/html.js'
 import { t } from '../core/text.js'
-import { serverInstant } from '../core/time.js'
+import { fromLocalInput, serverInstant } from '../core/time.js'
 import { Dialog } from './dialog.js'
 import { Leftover } from './leftover.js'
 
 /** What the teacher decided on one question as a command, or null where it is left. */
 function commandOf(question, choice) {
   const id = question.question_id
-  if (choice?.what === 'later' && choice.due) return { name: 'question.defer', id, data: { due_at: choice.due } }
+  if (choice?.what === 'later') return { name: 'question.defer', id, data: { due_at: fromLocalInput(choice.text) } }
   if (choice?.what === 'decline') return { name: 'question.decline', id, data: { reason: choice.reason } }
   return null
 }
@@ -28,7 +28,7 @@ export function EndDialog({ meeting, rooms, open, groups, onWayBack, names, onEn
   const [choices, setChoices] = useState({})
   const roomOf = (question) => rooms.find((room) => room.site_id === question.site_id)
   const counts = countsOf(open)
-  const late = open.filter(({ question_id: id }) => choices[id]?.what === 'later' && !(choices[id].due > serverInstant()))
+  const late = open.filter(({ question_id: id }) => choices[id]?.what === 'later' && !(fromLocalInput(choices[id].text) > serverInstant()))
   function submit() {
     if (late.length) return document.getElementById(`due-${late[0].question_id}`)?.focus()
     onEnd(open.map((question) => commandOf(question, choices[question.question_id])).filter(Boolean))

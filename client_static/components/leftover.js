@@ -1,8 +1,9 @@
 // One question that the end of class would leave open, and what becomes of it.
 import { html } from '../core/html.js'
 import { locale, t } from '../core/text.js'
-import { asDue, asLocalInput, fromLocalInput } from '../core/time.js'
+import { asDue, asLocalInput } from '../core/time.js'
 import { REASONS } from './decline-dialog.js'
+import { LocalTime } from './local-time.js'
 
 /** "Other" needs words of its own, for which there is no room here: decline it before the end. */
 const SHORT_REASONS = REASONS.filter((reason) => reason !== 'other')
@@ -13,7 +14,7 @@ export function Leftover({ question, names, followers, due, choice, isLate, onCh
   function choose(event) {
     const chosen = event.target.value
     if (chosen === 'leave') onChoose(undefined)
-    else onChoose(chosen === 'later' ? { what: 'later', due } : { what: 'decline', reason: chosen })
+    else onChoose(chosen === 'later' ? { what: 'later', text: asLocalInput(due) } : { what: 'decline', reason: chosen })
   }
   return html`
     <li>
@@ -33,18 +34,13 @@ export function Leftover({ question, names, followers, due, choice, isLate, onCh
         </select>
       </label>
       ${choice?.what === 'later' &&
-      html`<label class="field">
-        <span class="small">${t('end.by')}</span>
-        <input
-          id=${`due-${id}`}
-          type="datetime-local"
-          value=${asLocalInput(choice.due ?? due)}
-          aria-invalid=${isLate ? 'true' : undefined}
-          aria-describedby=${isLate ? `late-${id}` : undefined}
-          onInput=${(event) => onChoose({ what: 'later', due: fromLocalInput(event.target.value) })}
-        />
-        ${isLate && html`<span id=${`late-${id}`} class="fault small">${t('end.late')}</span>`}
-      </label>`}
+      html`<${LocalTime}
+        id=${`due-${id}`}
+        label=${t('end.by')}
+        text=${choice.text}
+        fault=${isLate ? t('end.late') : null}
+        onText=${(text) => onChoose({ what: 'later', text })}
+      />`}
     </li>
   `
 }

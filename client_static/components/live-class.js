@@ -5,7 +5,7 @@ import { html } from '../core/html.js'
 import { byKind, linkLook, siteNameOf, toneOf, wordsOf } from '../core/live-board.js'
 import { meetingPath, roomPath } from '../core/router.js'
 import { locale, t } from '../core/text.js'
-import { asClock, asTimes, asWait, serverNow } from '../core/time.js'
+import { asClock, asDay, asTimes, asWait, isSameDay, serverInstant, serverNow } from '../core/time.js'
 import { Mark, Pill } from './pill.js'
 import { Wait } from './wait.js'
 
@@ -21,8 +21,11 @@ export const LiveClass = ({ one, isGone }) => html`
   </li>
 `
 
-const aboutOf = ({ section_title: section, teachers, starts_at: from, ends_at: to }) =>
-  [section, ...teachers.map(({ name }) => name), asTimes(from, to, locale.value)].join(' · ')
+function aboutOf({ section_title: section, teachers, starts_at: from, ends_at: to }) {
+  // One that nobody started may be of yesterday.
+  const day = isSameDay(from, serverInstant()) ? [] : [asDay(from, locale.value)]
+  return [section, ...teachers.map(({ name }) => name), ...day, asTimes(from, to, locale.value)].join(' · ')
+}
 
 function Status({ one, isGone }) {
   if (isGone) return html`<${Pill} tone="quiet">${t('live.gone')}<//>`

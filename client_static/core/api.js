@@ -86,6 +86,7 @@ export const api = {
   /** Where the files of a meeting lie, for links. */
   files: (meetingId) => ({
     questions: `/api/meetings/${enc(meetingId)}/report.csv`,
+    rooms: `/api/meetings/${enc(meetingId)}/rooms.csv`,
     history: `/api/meetings/${enc(meetingId)}/history.csv`,
     whole: `/api/meetings/${enc(meetingId)}/report`,
   }),

@@ -8,6 +8,7 @@ const KINDS = {
   link_unheard: { tone: 'bad', mark: 'quiet' },
   blocking_waits: { tone: 'bad', mark: 'blocking' },
   class_late: { tone: 'warn', mark: 'held' },
+  class_not_held: { tone: 'warn', mark: 'bad' },
   room_out: { tone: 'warn', mark: 'bad' },
   still_stuck: { tone: 'warn', mark: 'stuck' },
   long_wait: { tone: 'warn', mark: 'held' },

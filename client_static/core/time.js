@@ -102,12 +102,27 @@ export const isSameDay = (a, b) => new Date(a).toDateString() === new Date(b).to
 export function asLocalInput(millis) {
   const two = (n) => String(n).padStart(2, '0')
   const at = new Date(millis)
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  const day = `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`
 }
 
-/** The moment in such a field, or null while it is not whole. */
-export function fromLocalInput(value) {
-  const millis = new Date(value).getTime()
-  return Number.isNaN(millis) ? null : millis
+/** By when clocks that are set back have been. */
+const SET_BACK_MS = 3 * 60 * 60 * 1000
+
+/**
+ * What such a field says by this device's clock: `{at, is}`, `at` in milliseconds or null. `is`: `partial`, not written
+ * to the end; `skipped`, a time that the clocks skip that day; `twice`, one that comes twice, of which the first is
+ * meant, as in the server's plan (domain/calendar.py); or `whole`.
+ */
+export function readLocal(text) {
+  const at = new Date(text).getTime()
+  if (Number.isNaN(at)) return { at: null, is: 'partial' }
+  // A time that does not exist is taken by the browser for another, an hour off.
+  if (asLocalInput(at) !== text.slice(0, 16)) return { at: null, is: 'skipped' }
+  const minutesBack = new Date(at + SET_BACK_MS).getTimezoneOffset() - new Date(at).getTimezoneOffset()
+  const isTwice = minutesBack > 0 && asLocalInput(at + minutesBack * 60_000) === asLocalInput(at)
+  return { at, is: isTwice ? 'twice' : 'whole' }
 }
+
+/** The moment in such a field, or null where it holds none. */
+export const fromLocalInput = (text) => readLocal(text).at

@@ -1,6 +1,6 @@
 // What a person has to do with Longroom today: the class that is live now first, with one big way in (for the coordinator,
 // all of them, the worst first); then what comes, then what was. Who has no part in classes is told what they may read here.
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
 import { Debts } from '../components/debts.js'
@@ -20,7 +20,11 @@ import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
 import { asDay, asSiteClock, asTimes, isSameDay, serverInstant, serverNow } from '../core/time.js'
 
-const REFRESH_MS = 20_000
+/** The classes that may go on now: whoever waits for theirs to begin must not wait for a list. */
+const NOW_MS = 20_000
+/** Weeks of classes, and what is owed from them, change slowly and cost more. */
+const LISTS_MS = 300_000
+const NEAR_MS = 3_600_000
 const CHANGES_MS = 60_000
 const PAST_SHOWN = 8
 const SHOWN_MS = 14 * 86_400_000
@@ -33,7 +37,10 @@ export function HomePage() {
   const { program, name, grants } = session.value
   const roles = [...new Set(grants.map((grant) => grant.role))]
   const seesClasses = roles.some((role) => SEES_CLASSES.has(role))
-  const [meetings, error, reload] = useLoaded(seesClasses ? shownMeetings : async () => [], seesClasses && REFRESH_MS)
+  const isInClass = roles.some((role) => IN_CLASS.has(role))
+  const [listed, error, reload] = useLoaded(seesClasses ? shownMeetings : async () => [], seesClasses && LISTS_MS)
+  const [near, nearError, reloadNear] = useLoaded(isInClass ? nearMeetings : async () => [], isInClass && NOW_MS)
+  const meetings = useMemo(() => listed && newest(listed, near ?? []), [listed, near])
   useEffect(() => {
     document.title = t('title.page', { page: t('home.title') })
   }, [language.value])
@@ -42,7 +49,8 @@ export function HomePage() {
   }, [meetings])
   // From here on the page that comes next knows whether its class is live.
   useEffect(() => () => (isListedLive.value = false), [])
-  const [told, owedError, reloadOwed] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && REFRESH_MS)
+  const [told, owedError, reloadOwed] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && LISTS_MS)
+  useOver(near, () => (reload(), reloadOwed()))
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
   const isCoordinator = roles.includes('coordinator')
   const isOnTablet = roles.includes('supervisor')
@@ -54,8 +62,8 @@ export function HomePage() {
       <${SignOut} />
     <//>
     <main id="main" class="page">
-      ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
-      ${!error && owedError && html`<${Problem} error=${owedError} onRetry=${reloadOwed}><span>${t('debts.unread')}</span><//>`}
+      ${(error ?? nearError) && html`<${Problem} error=${error ?? nearError} onRetry=${() => (reload(), reloadNear())} />`}
+      ${!error && !nearError && owedError && html`<${Problem} error=${owedError} onRetry=${reloadOwed}><span>${t('debts.unread')}</span><//>`}
       <${LostNotice} />
       <${Unsent} meetings=${meetings ?? []} />
       ${isCoordinator && html`<${LiveBoard} />`}
@@ -67,9 +75,28 @@ export function HomePage() {
   `
 }
 
-function shownMeetings() {
-  const now = serverNow()
-  return api.meetings({ since: Math.round(now - SHOWN_MS), until: Math.round(now + SHOWN_MS) })
+const meetingsWithin = (reach) => () => {
+  const now = serverInstant()
+  return api.meetings({ since: Math.round(now - reach), until: Math.round(now + reach) })
+}
+const shownMeetings = meetingsWithin(SHOWN_MS)
+const nearMeetings = meetingsWithin(NEAR_MS)
+
+/** The listed classes, each as it was last read. */
+function newest(listed, near) {
+  const fresh = new Map(near.map((one) => [one.id, one]))
+  const known = new Set(listed.map((one) => one.id))
+  return [...listed.map((one) => fresh.get(one.id) ?? one), ...near.filter((one) => !known.has(one.id))]
+}
+
+/** Tells when a class that was live is so no more: what it owes is owed from now on. */
+function useOver(near, tell) {
+  const live = useRef([])
+  useEffect(() => {
+    const now = near?.filter((one) => one.status === 'live').map((one) => one.id) ?? []
+    if (live.current.some((id) => !now.includes(id))) tell()
+    live.current = now
+  }, [near])
 }
 
 /** What changed of the plan, until it was read, and the way to the whole of it. */

@@ -69,6 +69,7 @@ function Report({ id, read, onAgain }) {
     <h2>${t('report.keep')}</h2>
     <p class="report-files">
       <a class="btn" href=${files.questions} download>${t('report.questionsCsv')}</a>
+      <a class="btn" href=${files.rooms} download>${t('report.roomsCsv')}</a>
       <a class="btn" href=${files.history} download>${t('report.timelineCsv')}</a>
       <a class="btn" href=${files.whole} download=${`${id}.json`}>${t('report.json')}</a>
       <button class="btn" onClick=${() => print()}>${t('report.print')}</button>

@@ -1,6 +1,6 @@
 // A person's week or day: their classes by their own clock, what is closed, what changed, and the address under which
 // another calendar reads it.
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 import { Bar } from '../components/bar.js'
 import { CalendarAddresses } from '../components/calendar-addresses.js'
@@ -48,7 +48,8 @@ export function SchedulePage() {
     say(isWeek ? asSpan(mondayOf(next), addDays(mondayOf(next), WEEK - 1), locale.value) : asDayLong(next, locale.value))
   }
   const today = () => setDay(localIn(serverInstant(), plan?.zone ?? browserZone()).slice(0, 10))
-  useEffect(() => {
+  // With the page that it turns: a hand is quicker than what comes after a frame.
+  useLayoutEffect(() => {
     // A choice of two is made with the arrows too: there they are left alone.
     const onKeyDown = (event) => {
       const step = STEPS[event.key]

@@ -37,6 +37,7 @@ Code: TypeAlias = Literal[
     "link_unheard",
     "blocking_waits",
     "class_late",
+    "class_not_held",
     "room_out",
     "still_stuck",
     "long_wait",
@@ -133,7 +134,7 @@ def is_in_class(state: Meeting, room: Room, at: int) -> bool:
 
 def _of_class(state: Meeting, at: int) -> Iterator[Concern]:
     if state.is_open and state.status in ("scheduled", "lobby") and at - state.starts_at > PUNCTUAL_MS:
-        yield Concern("class_late", None, state.starts_at)
+        yield Concern("class_late" if at < state.ends_at else "class_not_held", None, state.starts_at)
     if state.status == "live" and at - state.ends_at > PUNCTUAL_MS:
         # One that began after its planned end has been over time since it began.
         yield Concern("class_over_time", None, max(state.ends_at, state.started_at or 0))
@@ -180,7 +181,8 @@ def _of_room(state: Meeting, room: Room, heard_at: int | None, at: int) -> Itera
     if state.status in ("scheduled", "lobby"):
         soon = max(state.starts_at, joins_late_at(state, room)) - SOON_MS
         if at >= soon:
-            yield from _readiness(state, room.site_id, soon, at)
+            if at < state.ends_at:  # Nobody waits for a room whose class nobody started.
+                yield from _readiness(state, room.site_id, soon, at)
             yield from _clearance(state, room.site_id)
     elif is_in_class(state, room, at) and not is_left_out(state, room.site_id, heard_at):
         yield from _cover(state, room, heard_at)

@@ -4,7 +4,7 @@ It is made of the live screens' own views by the same functions, so that the thr
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from .actors import SYSTEM_ID
@@ -19,6 +19,8 @@ class Step:
     """One event that changed something before the audience's eyes; `changes` as on the wire.
 
     `by`: the adult who acted, where the audience may know; None for what time or the directory brought about.
+    `other_id`: the other adult of what was done about duty: who covers, is offered it, or had it. `since`: when a
+    link's change began. These and `reason`, a code, only where the room is the audience's, or the whole class is meant.
     """
 
     seq: int
@@ -28,12 +30,16 @@ class Step:
     site_id: str | None
     question_id: str | None
     call_id: str | None
+    plan_id: str | None
+    announcement_id: str | None
+    reason: str | None
+    other_id: str | None
+    since: int | None
     changes: tuple[View, ...]
 
     def as_line(self) -> View:
         """The step as a line of the history, without what it changed."""
-        names = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
-        return {name: getattr(self, name) for name in names}
+        return {one.name: getattr(self, one.name) for one in fields(self) if one.name != "changes"}
 
 
 def steps(log: Iterable[Recorded], audience: Audience) -> Iterator[Step]:
@@ -64,6 +70,11 @@ def _step(state: Meeting, recorded: Recorded, audience: Audience, changed: tuple
     subject = call or (question if question and Ref("question", question.question_id) in seen else None)
     plan = state.catch_ups.get(getattr(event, "plan_id", ""))
     site_id = subject.site_id if subject else plan.site_id if plan else getattr(event, "site_id", None)
+    plan_id = _if_seen("catch_up", getattr(event, "plan_id", None), seen)
+    announcement_id = _if_seen("announcement", getattr(event, "announcement_id", None), seen)
+    is_of_one = any(hasattr(event, name) for name in ("question_id", "call_id", "plan_id", "announcement_id"))
+    is_shown = not is_of_one or subject is not None or plan_id is not None or announcement_id is not None
+    is_near = is_shown and (audience.part != "supervisor" or site_id is None or site_id in audience.site_ids)
     return Step(
         seq=recorded.seq,
         at=recorded.at,
@@ -72,8 +83,23 @@ def _step(state: Meeting, recorded: Recorded, audience: Audience, changed: tuple
         site_id=site_id,
         question_id=subject.question_id if subject else None,
         call_id=call.call_id if call else None,
+        plan_id=plan_id,
+        announcement_id=announcement_id,
+        reason=getattr(event, "reason", None) if is_near else None,
+        other_id=_other(event) if is_near else None,
+        since=getattr(event, "since", None) if is_near else None,
         changes=changed,
     )
+
+
+def _if_seen(kind: str, id: str | None, seen: set[Ref]) -> str | None:
+    return id if id is not None and Ref(kind, id) in seen else None
+
+
+def _other(event: Any) -> str | None:
+    if not _name(event).startswith("duty."):
+        return None
+    return next((id for name in ("covered_by", "to_id", "person_id") if (id := getattr(event, name, None))), None)
 
 
 def _name(event: Any) -> str:

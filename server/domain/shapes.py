@@ -496,6 +496,14 @@ class HistoryLine(TypedDict):
     site_id: Id | None
     question_id: Id | None
     call_id: Id | None
+    plan_id: Id | None
+    announcement_id: Id | None
+    reason: Id | None
+    """The code of why, as the command had it; as the next two: of one's own rooms, or of the whole class."""
+    other_id: Id | None
+    """The other adult of what was done about duty: who covers, is offered it, or had it."""
+    since: Millis | None
+    """Since when a link is as it is told to be."""
 
 
 class ReplayStep(HistoryLine):

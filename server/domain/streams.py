@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import views
+from . import owed, views
 from .meeting import Meeting, facts, settling
 
 STAFFING = (facts.TeachersAssigned, facts.RoomRostered, facts.RoomRemoved, facts.RoomSubstituted)
@@ -23,8 +23,16 @@ class StreamKind:
     status: Callable[[Any], str]
     summary: Callable[[Any], views.View]
     next_due_at: Callable[[Any], int | None]
+    owed_due_at: Callable[[Any], int | None]
+    """Once it is over, when the first of what it owes is or was due (milliseconds, UTC); None: it owes nothing."""
     settle: str
     staffing: tuple[type[Any], ...]
+
+
+def _owed_due_at(state: Meeting) -> int | None:
+    if state.status not in ("ended", "reconciled"):
+        return None  # Its own screens tell.
+    return next((one.due_at for one in owed.owed(state, views.Audience("coordinator"))), None)
 
 
 KINDS: dict[str, StreamKind] = {
@@ -34,6 +42,7 @@ KINDS: dict[str, StreamKind] = {
         status=lambda state: str(state.status),
         summary=views.summary,
         next_due_at=settling.next_due_at,
+        owed_due_at=_owed_due_at,
         settle="meeting.settle_due",
         staffing=STAFFING,
     ),

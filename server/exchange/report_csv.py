@@ -1,13 +1,15 @@
-"""A meeting's questions and its history as CSV (RFC 4180, UTF-8), for a spreadsheet, out of the views of one audience.
+"""A meeting's questions, history and rooms as CSV (RFC 4180, UTF-8), for a spreadsheet, out of one audience's views.
 
 What the audience may not read is not in its views, and so an empty cell here: nothing is decided anew.
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
+
+from ..domain.waits import WaitReport
 
 COLUMNS = (
     *("question_id", "site_id", "student_id", "status", "urgency", "shareable", "verbatim", "stuck", "restated"),
@@ -15,8 +17,15 @@ COLUMNS = (
     *("answered_seconds", "confirmed_seconds", "merged_into", "declined", "closed"),
     *("text", "answer", "asked_back_note", "declined_note", "appeal_note"),
 )
-HISTORY_COLUMNS = ("seq", "at", "name", "by", "site_id", "question_id", "call_id")
-_TIMES = ("at", "received_at", "seen_at", "claimed_at", "answered_at", "delivered_at", "confirmed_at", "due_at")
+HISTORY_COLUMNS = (
+    *("seq", "at", "name", "by", "site_id", "question_id", "call_id"),
+    *("reason", "other_id", "plan_id", "announcement_id", "since"),
+)
+ROOMS_COLUMNS = (
+    *("site_id", "what", "person_id", "question_id", "plan_id", "announcement_id", "from_at", "to_at", "seconds"),
+    *("due_at", "count", "median_seconds", "p90_seconds"),
+)
+_TIMES = {name for name in (*COLUMNS, *ROOMS_COLUMNS) if name.endswith("_at")} | {"at", "since"}
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet calculate a cell, or skip to what does."""
 
@@ -29,6 +38,44 @@ def report_csv(questions: Iterable[Mapping[str, Any]]) -> str:
 def history_csv(entries: Iterable[Mapping[str, Any]]) -> str:
     """The header, then a row for each event in their order. Times are ISO 8601 in UTC."""
     return _table(HISTORY_COLUMNS, entries)
+
+
+def rooms_csv(
+    timelines: Iterable[Mapping[str, Any]],
+    waits: WaitReport,
+    owed: Iterable[Mapping[str, Any]],
+    until: int,
+) -> str:
+    """The header, then of each room its waits, who was in it from when to when, when it needed somebody and nobody was
+    there, when its link was lost, and what is owed; first the waits of all rooms together, without a site.
+
+    `until`: when the class ended, or how far it has come, in milliseconds UTC: a span that goes on has no `to_at`, and
+    its whole seconds are counted until then. Times are ISO 8601 in UTC.
+    """
+    records = [*_waits("", waits["overall"])]
+    of_site = {one["site_id"]: one for one in waits["sites"]}
+    debts = list(owed)
+    for room in sorted(timelines, key=lambda one: str(one["site_id"])):
+        site_id = room["site_id"]
+        records += _waits(site_id, of_site[site_id]) if site_id in of_site else []
+        records += _spans(site_id, "on_duty", room["on_duty"], until)
+        records += _spans(site_id, "uncovered", room["uncovered"], until)
+        records += _spans(site_id, "link_lost", room["lost"], until)
+        records += [{**one, "what": f"owed_{one['what']}"} for one in debts if one["site_id"] == site_id]
+    return _table(ROOMS_COLUMNS, records)
+
+
+def _waits(site_id: str, waits: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for what in ("seen", "answered", "confirmed"):
+        wait = waits[what]
+        figures = {f"{name}_seconds": _seconds(0, wait[name]) for name in ("median", "p90")}
+        yield {"site_id": site_id, "what": f"wait_{what}", "count": wait["count"], **figures}
+
+
+def _spans(site_id: str, what: str, spans: Iterable[Mapping[str, Any]], end: int) -> Iterator[dict[str, Any]]:
+    for one in spans:
+        until = end if one["to_at"] is None else one["to_at"]
+        yield {"site_id": site_id, "what": what, **one, "seconds": _seconds(one["from_at"], max(until, one["from_at"]))}
 
 
 def _table(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> str:

@@ -63,6 +63,7 @@ STATUS: dict[str, int] = {
     "overlapping": 409,
     "wrong_section": 409,
     "skipped_hour": 409,
+    "same_time": 409,
     "role_not_held": 409,
     "not_licensed": 409,
     "command_id_reused": 409,

@@ -97,5 +97,6 @@ class LiveClasses(TypedDict):
 
 @route("GET", "/api/live", may=Permission.WATCH_PROGRAM, scope=Scope.PROGRAM, response=LiveClasses)
 async def get_live(call: Call) -> Any:
-    """Every class of the program that goes on now, should by now, or starts within half an hour: the worst first."""
+    """Every class of the program that goes on now, should by now, or starts within half an hour, and of the last day
+    each that nobody started: the worst first."""
     return await call.services.live_board.read(call.actor)

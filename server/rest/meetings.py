@@ -33,7 +33,7 @@ from ..domain.shapes import (
 )
 from ..domain.views import snapshot, view
 from ..domain.waits import WaitReport, wait_report
-from ..exchange.report_csv import history_csv, report_csv
+from ..exchange.report_csv import history_csv, report_csv, rooms_csv
 from ..service.live import command_line
 from ..service.owed import owed_work
 from ..service.rosters import MAX_MEETINGS
@@ -192,6 +192,8 @@ class OwedList(TypedDict):
 
     now: Millis
     owed: list[OwedWork]
+    is_cut: bool
+    """There is more, due later than these."""
 
 
 class Report(TypedDict):
@@ -285,7 +287,7 @@ async def list_meetings(call: Call) -> Any:
 async def list_owed(call: Call) -> Any:
     """What is still owed from the classes of the last weeks in which the caller has a part."""
     now = call.services.clock.now()
-    return {"now": now, "owed": await owed_work(call.services.rosters, call.services.live, call.actor, now)}
+    return {"now": now, **await owed_work(call.services.rosters, call.services.live, call.actor, now)}
 
 
 @route(
@@ -403,6 +405,33 @@ async def get_history_csv(call: Call) -> Any:
     """What happened, a row for each event that the caller may see, for a spreadsheet."""
     entries = [step.as_line() for step in await _steps(call)]
     return _attached(history_csv(entries), f"{call.meeting.meeting_id}-history.csv")
+
+
+@route(
+    "GET",
+    "/api/meetings/{meeting_id}/rooms.csv",
+    may=Permission.READ_REPORT,
+    scope=Scope.MEETING,
+    response=Content("text/csv"),
+)
+async def get_rooms_csv(call: Call) -> Any:
+    """Each room that the caller may look into: its waits, its adults, its link, what it is owed, for a spreadsheet."""
+    state, audience = call.meeting.stream.state, call.meeting.audience
+    timelines = _shown(call.meeting, "timeline")
+    debts = [
+        {
+            "site_id": one.site_id,
+            "question_id": one.question_id,
+            "plan_id": one.plan_id,
+            "announcement_id": one.announcement_id,
+            "what": one.what,
+            "due_at": one.due_at,
+        }
+        for one in owed(state, audience)
+    ]
+    until = state.ended_at or call.services.clock.now()
+    waits = wait_report(state.rooms[one["site_id"]] for one in timelines if one["site_id"] in state.rooms)
+    return _attached(rooms_csv(timelines, waits, debts, until), f"{call.meeting.meeting_id}-rooms.csv")
 
 
 @route(

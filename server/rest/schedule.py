@@ -160,7 +160,7 @@ class PatternDay(TypedDict):
     """A day of a pattern, and what became of it."""
 
     day: str
-    outcome: Literal["created", "kept", "moved", "cancelled", "skipped"]
+    outcome: Literal["created", "kept", "moved", "cancelled", "reinstated", "skipped"]
     reason: Literal["excluded", "holiday", "sites_closed", "past", "overlapping", "plan_changed"] | None
     meeting_id: Id | None
     starts_at: Millis | None
@@ -254,5 +254,5 @@ async def move_meeting(call: Call) -> Any:
     refusals=(409,),
 )
 async def plan_pattern(call: Call) -> Any:
-    """Bring the section's meetings up to the pattern; what was moved or cancelled by hand stays as it is."""
+    """Bring the section's meetings up to the pattern; what a person changed stays as it is."""
     return {"days": await call.services.planning.plan(call.actor, call.params["pattern_id"], **call.body)}

@@ -77,6 +77,11 @@ async def _check(database: Database, head: Head) -> Checked:
         problems.append("the head's status or summary is not what the events give")
     if not problems and kind.next_due_at(state) != head.next_due_at:
         problems.append("the head's due time is not what the events give")
+    owed_due_at = kind.owed_due_at(state)
+    # What an earlier release left is known only to owe something: its planned end stands for when.
+    known = {owed_due_at} if owed_due_at is None else {owed_due_at, head.summary.get("ends_at")}
+    if not problems and head.owed_due_at not in known:
+        problems.append("the head does not say since when it owes what the events give")
     if acted - receipts.keys():
         problems.append(f"{len(acted - receipts.keys())} commands have events but no receipt")
     if any(receipt.seq > head.seq for receipt in receipts.values()):

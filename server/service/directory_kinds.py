@@ -342,6 +342,7 @@ OWNED: Mapping[str, Mapping[str, Any]] = {
         "cancel_reason": str | None,
         "moved_from_starts_at": int | None,
         "moved_from_ends_at": int | None,
+        "changed_by": str | None,
     },
 }
 """Fields that are shown and that an edit of the row does not set: what sets them has a route of its own."""

@@ -27,6 +27,7 @@ Shown: TypeAlias = dict[str, Any]
 MAX_FEEDS = 10
 PAST_MS, AHEAD_MS = 30 * 86_400_000, 180 * 86_400_000
 MAX_ENTRIES = 1_000
+"""What is over is left out first: a calendar is for what is to come."""
 _AWAY = {
     "closed": "Your school is closed that day.",
     "dismissed": "Your school lets out before.",
@@ -88,7 +89,7 @@ class Feeds:
             name, zone = (await connection.execute(program)).one()
             zones = select(t.sites.c.id, t.sites.c.time_zone).where(t.sites.c.program_id == actor.program_id)
             site_zones: dict[str, str] = {row.id: row.time_zone for row in await connection.execute(zones)}
-        taken = await self._schedule.taken(actor, now - PAST_MS, now + AHEAD_MS, MAX_ENTRIES)
+        taken = await self._schedule.around(actor, now, PAST_MS, AHEAD_MS, MAX_ENTRIES)
         async with self._database.reading() as connection:
             changed = await rows.read_changed_at(connection, [one.meeting.id for one in taken])
         entries = (_entry(one, actor, zone, site_zones, changed, origin) for one in taken)

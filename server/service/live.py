@@ -580,6 +580,7 @@ def _to_append(stream: Stream, submissions: Sequence[Submission]) -> Append | No
         stream.kind.status(state),
         stream.kind.summary(state),
         stream.kind.next_due_at(state),
+        stream.kind.owed_due_at(state),
     )
 
 

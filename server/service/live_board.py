@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 Shown: TypeAlias = dict[str, Any]
 LEAD_MS = 30 * 60_000
 """How long before its start a class is on the board: as long as its lobby may be open."""
+MISSED_MS = 24 * 3_600_000
+"""How long after its planned end a class that nobody started is there: whoever comes next morning still sees it."""
 MAX_CLASSES = 300
 """How many classes one answer holds; `left_out` says how many more there are."""
 TRIES, PAUSE_SECONDS = 20, 0.01
@@ -56,7 +58,9 @@ class LiveBoard:
     async def _read(self, actor: Actor) -> Shown:
         asked_at = self._clock.now()
         async with self._database.reading() as connection:
-            rows, left_out = await read_live_classes(connection, actor.program_id, asked_at, LEAD_MS, MAX_CLASSES)
+            rows, left_out = await read_live_classes(
+                connection, actor.program_id, asked_at, LEAD_MS, MISSED_MS, MAX_CLASSES
+            )
         read = [(row, await self._as_the_log(row.stream_id, row.seq)) for row in rows]
         # One may have ended since its head was read.
         held = [(row, stream.state) for row, stream in read if stream.state.status in NOW]

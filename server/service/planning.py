@@ -3,12 +3,13 @@ held after all.
 
 Each is an edit of the meeting's row, with its audit row and a notice to its people in one commit; the stream learns it
 as a fact. A class that has begun is not planned any more: where it began just while it was cancelled, that is undone.
+The row says whose change was the last: what a pattern changed it may change again, what a person did stays theirs.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import Row as SqlRow
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,6 +29,8 @@ from .directory import Directory, require_editor
 from .live import Live
 
 Shown: TypeAlias = dict[str, Any]
+Whose: TypeAlias = Literal["plan", "person"]
+_HELD: Row = {"cancelled_at": None, "cancel_reason": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +56,18 @@ class Planning:
 
     # ── One meeting ──────────────────────────────────────────────────────────────────────────────────────────
 
-    async def cancel(self, actor: Actor, meeting_id: str, reason: CancelReason, version: int | None = None) -> Row:
+    async def cancel(
+        self, actor: Actor, meeting_id: str, reason: CancelReason, version: int | None = None, whose: Whose = "person"
+    ) -> Row:
         """Have the meeting not held; it stays in every list, as cancelled. Doing it again changes nothing."""
         before = await self._planned(actor, meeting_id, version)
         if before["cancelled_at"] is not None and before["cancel_reason"] == reason:
             return before
-        changes = {"cancelled_at": self._clock.now(), "cancel_reason": reason}
+        changes = {"cancelled_at": self._clock.now(), "cancel_reason": reason, "changed_by": whose}
         after = await self._change(actor, before, changes, "cancel", "cancelled", reason)
         if await self._status(meeting_id) in {"live", "ended", "reconciled"}:
             # It began between our look and our commit: what is being held was not cancelled.
-            undone = {"cancelled_at": None, "cancel_reason": None}
-            await self._change(actor, after, undone, "reinstate", "reinstated", reason)
+            await self._change(actor, after, dict(_HELD), "reinstate", "reinstated", reason)
             raise Refused("already_live", "the class began just now: end it instead")
         return after
 
@@ -72,9 +76,8 @@ class Planning:
         before = await self._planned(actor, meeting_id, version)
         if before["cancelled_at"] is None:
             return before
-        return await self._change(
-            actor, before, {"cancelled_at": None, "cancel_reason": None}, "reinstate", "reinstated", reason
-        )
+        changes = _HELD | {"changed_by": "person"}
+        return await self._change(actor, before, changes, "reinstate", "reinstated", reason)
 
     async def move(
         self,
@@ -87,19 +90,17 @@ class Planning:
     ) -> Row:
         """Have the meeting at another time (milliseconds, UTC), still to come; the first plan's time is kept.
 
-        Raises `Refused("overlapping")` where the section has another meeting then.
+        Raises `Refused`: `overlapping` where the section has another meeting then; `same_time` where this one is then.
         """
         before = await self._planned(actor, meeting_id, version)
         if before["cancelled_at"] is not None:
             raise Refused("meeting_cancelled", "the class is cancelled: have it held again, then move it")
         if starts_at < self._clock.now():
             raise Refused("out_of_range", "a class can only be moved to a time that is still to come", "starts_at")
-        times = {"starts_at": starts_at, "ends_at": ends_at}
-        if times.items() <= before.items():
-            return before
-        if before["moved_from_starts_at"] is None:
-            times |= {"moved_from_starts_at": before["starts_at"], "moved_from_ends_at": before["ends_at"]}
-        return await self._change(actor, before, times, "move", "moved", reason)
+        if (starts_at, ends_at) == (before["starts_at"], before["ends_at"]):
+            raise Refused("same_time", "the class is at that time already: choose another", "starts_at")
+        changes = _times(before, starts_at, ends_at) | {"changed_by": "person"}
+        return await self._change(actor, before, changes, "move", "moved", reason)
 
     async def _planned(self, actor: Actor, meeting_id: str, version: int | None) -> Row:
         require_editor(actor)
@@ -151,8 +152,9 @@ class Planning:
         """Bring the section's meetings up to the pattern, and tell of each of its days what became of it.
 
         `[{day, outcome, reason, meeting_id, starts_at}]` by day; `outcome`: `created`, `kept`, `moved`, `cancelled`,
-        or `skipped` with the reason. Days that are past, and meetings that were moved or cancelled by hand, are left as
-        they are. A dry run tells what would become of them. Doing it again changes nothing.
+        `reinstated`, or `skipped` with the reason. Days that are past, and meetings that a person moved, cancelled or
+        had held after all, are left as they are. A dry run tells what would become of them. Doing it again changes
+        nothing.
         """
         require_editor(actor)
         plan = await self._read_plan(actor, pattern_id)
@@ -165,10 +167,8 @@ class Planning:
             if outcome == "created":
                 meeting_id = str(uuid7())
                 new.append(("meetings", _meeting(plan.pattern, day, meeting_id)))
-            elif not is_dry_run and held is not None and outcome == "moved":
-                await self.move(actor, held.id, day.starts_at, day.ends_at, "plan_changed")
-            elif not is_dry_run and held is not None and outcome == "cancelled":
-                await self.cancel(actor, held.id, "holiday" if day.skipped != "excluded" else "plan_changed")
+            elif not is_dry_run and held is not None:
+                await self._bring_up(actor, held.id, day, outcome)
             shown.append(_planned_day(day, outcome, reason, None if is_dry_run and held is None else meeting_id))
         shown += await self._drop_other_days(actor, plan, is_dry_run)
         if new and not is_dry_run:
@@ -178,33 +178,46 @@ class Planning:
     def _outcome(self, plan: _Plan, day: Day, held: SqlRow[Any] | None) -> tuple[str, str | None]:
         if held is not None and not self._is_open(held):
             return "kept", None
+        is_cancelled = held is not None and held.cancelled_at is not None
         if day.skipped is not None:
-            return ("skipped" if held is None else "cancelled"), day.skipped
-        if held is not None and (held.starts_at, held.ends_at) == (day.starts_at, day.ends_at):
+            return ("skipped" if held is None else "kept" if is_cancelled else "cancelled"), day.skipped
+        is_then = held is not None and (held.starts_at, held.ends_at) == (day.starts_at, day.ends_at)
+        if is_then and not is_cancelled:
             return "kept", None
         if day.starts_at < self._clock.now():
             return "skipped" if held is None else "kept", "past"
         if any(_overlap(day, other) for other in plan.taken if held is None or other.id != held.id):
             return "skipped" if held is None else "kept", "overlapping"
-        return ("created" if held is None else "moved"), None
+        return ("created" if held is None else "reinstated" if is_cancelled else "moved"), None
+
+    async def _bring_up(self, actor: Actor, meeting_id: str, day: Day, outcome: str) -> None:
+        """Do to a meeting what the pattern's day makes of it; one that takes place again does so at the day's time."""
+        if outcome == "cancelled":
+            reason: CancelReason = "plan_changed" if day.skipped == "excluded" else "holiday"
+            await self.cancel(actor, meeting_id, reason, whose="plan")
+        elif outcome in ("moved", "reinstated"):
+            before = await self._planned(actor, meeting_id, None)
+            changes = _HELD | _times(before, day.starts_at, day.ends_at) | {"changed_by": "plan"}
+            action = "move" if outcome == "moved" else "reinstate"
+            await self._change(actor, before, changes, action, outcome, "plan_changed")
 
     async def _drop_other_days(self, actor: Actor, plan: _Plan, is_dry_run: bool) -> list[Shown]:
         """Meetings on days that are the pattern's no more are cancelled."""
         days = {day.day.isoformat() for day in plan.days}
         shown = []
         for name, held in plan.held.items():
-            if name in days or not self._is_open(held):
+            if name in days or held.cancelled_at is not None or not self._is_open(held):
                 continue
             if not is_dry_run:
-                await self.cancel(actor, held.id, "plan_changed")
+                await self.cancel(actor, held.id, "plan_changed", whose="plan")
             day = Day(date.fromisoformat(name), held.starts_at, held.ends_at, None)
             shown.append(_planned_day(day, "cancelled", "plan_changed", held.id))
         return shown
 
     def _is_open(self, held: SqlRow[Any]) -> bool:
-        """Whether the plan may still change it: to come, and neither moved nor cancelled by hand."""
-        is_touched = held.cancelled_at is not None or held.moved_from_starts_at is not None
-        return not is_touched and held.status in {None, "scheduled"} and bool(held.starts_at >= self._clock.now())
+        """Whether the plan may still change it: to come, and no person's change was the last."""
+        is_to_come = held.status in {None, "scheduled", "cancelled"} and held.starts_at >= self._clock.now()
+        return bool(is_to_come and held.changed_by != "person")
 
     async def _read_plan(self, actor: Actor, pattern_id: str) -> _Plan:
         pattern = await self._directory.get(actor, "patterns", pattern_id)
@@ -227,6 +240,17 @@ class Planning:
             held={one.pattern_day: one for one in planned if one.pattern_id == pattern_id},
             taken=[one for one in planned if _takes_place(one)],
         )
+
+
+def _times(before: Row, starts_at: int, ends_at: int) -> Row:
+    """The columns of a meeting that is held at another time; back at the first plan's, it was never moved."""
+    first = (before["moved_from_starts_at"], before["moved_from_ends_at"])
+    if first == (None, None):
+        first = (before["starts_at"], before["ends_at"])
+    if first == (starts_at, ends_at):
+        first = (None, None)
+    moved_from = {"moved_from_starts_at": first[0], "moved_from_ends_at": first[1]}
+    return {"starts_at": starts_at, "ends_at": ends_at} | moved_from
 
 
 def _takes_place(meeting: SqlRow[Any]) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.actors import Actor, Permission, Role
@@ -22,6 +22,19 @@ from ..storage.tables import streams
 Shown: TypeAlias = dict[str, Any]
 MAX_MEETINGS = 200
 """How many meetings one list may hold."""
+DUE_BEFORE_END_MS = 2 * 86_400_000
+"""Something may be due in mid-class, and a class may be begun, and be over, a day before its time."""
+
+
+class Owing(NamedTuple):
+    """A meeting that is over and owes somebody something, the first of it at `due_at` (milliseconds, UTC)."""
+
+    id: str
+    title: str
+    section_title: str
+    due_at: int
+    seq: int
+    """The head of its stream."""
 
 
 class Rosters:
@@ -89,6 +102,28 @@ class Rosters:
                     break
                 after = meetings[-1].id
         return shown
+
+    async def owing(self, actor: Actor, since: int, after: Owing | None, limit: int) -> list[Owing]:
+        """The meetings that are over, owe somebody something and may be the actor's, by when the first of it is due.
+
+        Those that ended at or after `since` (milliseconds, UTC); at most `limit`, behind `after`.
+        """
+        if not actor.may(Permission.WATCH_MEETING):
+            return []
+        due_at, id = streams.c.owed_due_at, t.meetings.c.id
+        # The meeting by its stream's id: then the few that owe something lead, and not all of the program's meetings.
+        query = concerning(actor).where(id == func.substr(streams.c.stream_id, len("meeting:") + 1))
+        query = query.where(streams.c.program_id == actor.program_id, t.meetings.c.ends_at >= since)
+        # Nothing is due long before its class: older ones need not be looked at, however many there are.
+        query = query.where(due_at.is_not(None), due_at >= since - DUE_BEFORE_END_MS)
+        if after is not None:
+            query = query.where(or_(due_at > after.due_at, and_(due_at == after.due_at, id > after.id)))
+        query = query.with_only_columns(
+            id, t.meetings.c.title, t.sections.c.title.label("section_title"), due_at, streams.c.seq
+        )
+        async with self._database.reading() as connection:
+            rows = await connection.execute(query.order_by(None).order_by(due_at, id).limit(limit))
+            return [Owing(*row) for row in rows]
 
 
 _BY_START = (t.meetings.c.starts_at, t.meetings.c.id)

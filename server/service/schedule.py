@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.actors import Actor, Permission, Role
@@ -63,10 +63,15 @@ class Schedule:
                 "notices": await self._notices(connection, actor, zone),
             }
 
-    async def taken(self, actor: Actor, since: int, until: int, limit: int = MAX_MEETINGS) -> list[Taken]:
-        """The person's meetings that touch the time (milliseconds, UTC), by start."""
+    async def around(self, actor: Actor, at: int, past_ms: int, ahead_ms: int, limit: int) -> list[Taken]:
+        """The person's meetings from so long before the moment `at` (milliseconds, UTC) to so long after it, by start.
+
+        Of more than `limit` the past is left out first, the oldest before the newer, then the farthest to come.
+        """
         async with self._database.reading() as connection:
-            return await _taken(connection, actor, since, until, limit)
+            coming = await _taken(connection, actor, at, at + ahead_ms, limit)
+            past = await _past(connection, actor, at - past_ms, at, limit - len(coming))
+            return sorted(past + coming, key=lambda one: (one.meeting.starts_at, one.meeting.id))
 
     async def acknowledge(self, actor: Actor, notice_id: str) -> None:
         """The person has read the notice; it is not shown to them again. `not_found`: it is none of theirs."""
@@ -113,6 +118,19 @@ async def _taken(connection: AsyncConnection, actor: Actor, since: int, until: i
     if not actor.may(Permission.WATCH_MEETING):
         return []
     query = concerning(actor).where(t.meetings.c.ends_at > since, t.meetings.c.starts_at < until)
+    return await _first(connection, actor, query, limit)
+
+
+async def _past(connection: AsyncConnection, actor: Actor, since: int, until: int, limit: int) -> list[Taken]:
+    """Those that ended in that time: the last ones of them."""
+    if limit <= 0 or not actor.may(Permission.WATCH_MEETING):
+        return []
+    query = concerning(actor).where(t.meetings.c.ends_at > since, t.meetings.c.ends_at <= until).order_by(None)
+    newest_first = query.order_by(t.meetings.c.starts_at.desc(), t.meetings.c.id.desc())
+    return await _first(connection, actor, newest_first, limit)
+
+
+async def _first(connection: AsyncConnection, actor: Actor, query: Select[Any], limit: int) -> list[Taken]:
     # The rows say on which days one may have a part; so twice as many are looked at as are wanted.
     meetings = list(await connection.execute(query.limit(2 * limit)))
     return (await parts_of(connection, actor, meetings))[:limit]

@@ -232,6 +232,7 @@ meetings = _directory_table(
     Column("cancel_reason", String(16)),
     Column("moved_from_starts_at", BigInteger, comment="the first plan's time; null: never moved"),
     Column("moved_from_ends_at", BigInteger),
+    Column("changed_by", String(8), comment="whose the last change of the plan was: plan or person; null: none"),
     Index("ix_meetings_pattern_id_pattern_day", "pattern_id", "pattern_day", unique=True),
 )
 

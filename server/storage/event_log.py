@@ -49,6 +49,7 @@ class Append:
     status: str
     summary: dict[str, Any]
     next_due_at: int | None = None
+    owed_due_at: int | None = None
 
     @property
     def seq(self) -> int:
@@ -73,6 +74,7 @@ class Head(NamedTuple):
     status: str
     summary: dict[str, Any]
     next_due_at: int | None = None
+    owed_due_at: int | None = None
 
 
 async def append(database: Database, appends: Sequence[Append]) -> set[str]:
@@ -96,7 +98,7 @@ async def append(database: Database, appends: Sequence[Append]) -> set[str]:
 
 def _upsert_head(dialect: Any) -> Any:
     insert: Any = dialect.insert(streams)
-    changed = {name: insert.excluded[name] for name in ("seq", "status", "summary", "next_due_at")}
+    changed = {name: insert.excluded[name] for name in ("seq", "status", "summary", "next_due_at", "owed_due_at")}
     return insert.on_conflict_do_update(index_elements=["stream_id"], set_=changed)
 
 
@@ -202,7 +204,8 @@ def _recorded(one: Append) -> Iterable[Recorded]:
 
 
 def _head_row(one: Append) -> tuple[Any, ...]:
-    return (one.stream_id, one.program_id, one.seq, one.status, orjson.dumps(one.summary).decode(), one.next_due_at)
+    summary = orjson.dumps(one.summary).decode()
+    return (one.stream_id, one.program_id, one.seq, one.status, summary, one.next_due_at, one.owed_due_at)
 
 
 def _event_rows(one: Append) -> Iterable[tuple[Any, ...]]:
@@ -259,7 +262,7 @@ async def read_due(connection: AsyncConnection, now: int, most: int) -> list[Hea
 
 
 def _head(row: Any) -> Head:
-    return Head(row.stream_id, row.program_id, row.seq, row.status, row.summary, row.next_due_at)
+    return Head(*(getattr(row, name) for name in Head._fields))
 
 
 async def read_seqs(connection: AsyncConnection, stream_ids: Iterable[str]) -> dict[str, int]:

@@ -11,19 +11,21 @@ from .tables import streams
 
 
 async def read_live_classes(
-    connection: AsyncConnection, program_id: str, at: int, lead_ms: int, most: int
+    connection: AsyncConnection, program_id: str, at: int, lead_ms: int, missed_ms: int, most: int
 ) -> tuple[Sequence[Row[Any]], int]:
-    """The program's classes that are in their lobby or live, or are planned to go on at that moment (milliseconds, UTC)
-    or to start within the lead; and how many there are beyond the `most` that are given: those that start last.
+    """The program's classes that are live or in their lobby at that moment (milliseconds, UTC), are planned to go on
+    then or to start within the lead, or were planned to and never begun, until so long after their planned end.
 
-    A row has `id`, `title`, `section_title`, and the head's `stream_id` and `seq`.
+    And how many there are beyond the `most` that are given: first those never begun, then those that start last. A row
+    has `id`, `title`, `section_title`, and the head's `stream_id` and `seq`.
     """
-    gathered = streams.c.status.in_(("lobby", "live"))
-    planned = and_(streams.c.status == "scheduled", t.meetings.c.starts_at <= at + lead_ms, t.meetings.c.ends_at > at)
-    mine = (t.meetings.c.program_id == program_id, or_(gathered, planned))
+    is_missed = and_(streams.c.status != "live", t.meetings.c.ends_at <= at)
+    planned = and_(streams.c.status == "scheduled", t.meetings.c.starts_at <= at + lead_ms)
+    unbegun = and_(or_(streams.c.status == "lobby", planned), t.meetings.c.ends_at > at - missed_ms)
+    mine = (t.meetings.c.program_id == program_id, or_(streams.c.status == "live", unbegun))
     query = _joined(select(t.meetings.c.id, t.meetings.c.title, t.sections.c.title.label("section_title"))).where(*mine)
     query = query.add_columns(streams.c.stream_id, streams.c.seq)
-    begun_first = case((gathered, 0), else_=1)
+    begun_first = case((is_missed, 2), (streams.c.status == "scheduled", 1), else_=0)
     found = list(
         await connection.execute(query.order_by(begun_first, t.meetings.c.starts_at, t.meetings.c.id).limit(most))
     )

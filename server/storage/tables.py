@@ -33,6 +33,11 @@ streams = Table(
         comment="domain summary(state) at the head; `longroom check` recomputes it",
     ),
     Column("next_due_at", BigInteger, comment="when time alone decides something here, milliseconds UTC"),
+    Column(
+        "owed_due_at",
+        BigInteger,
+        comment="of what is over: when the first of what it owes is due, milliseconds UTC; null: nothing",
+    ),
     Index("ix_streams_program_id_status", "program_id", "status"),
     # Of the few that have one: each second somebody asks for the earliest.
     Index(
@@ -40,6 +45,14 @@ streams = Table(
         "next_due_at",
         sqlite_where=text("next_due_at IS NOT NULL"),
         postgresql_where=text("next_due_at IS NOT NULL"),
+    ),
+    # The classes of weeks are over, and few of them owe anything: those are found without reading the others' heads.
+    Index(
+        "ix_streams_program_id_owed_due_at",
+        "program_id",
+        "owed_due_at",
+        sqlite_where=text("owed_due_at IS NOT NULL"),
+        postgresql_where=text("owed_due_at IS NOT NULL"),
     ),
     sqlite_with_rowid=False,
 )

@@ -106,6 +106,11 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
     await page.get_by_role("combobox", name="Room").select_option("All rooms")
 
     async with page.expect_download() as download:
+        await page.get_by_role("link", name="Rooms (CSV)").click()
+    await (await download.value).save_as(tmp_path / "rooms.csv")
+    assert "wait_answered" in (tmp_path / "rooms.csv").read_text("utf-8")
+
+    async with page.expect_download() as download:
         await page.get_by_role("link", name="Timeline (CSV)").click()
     written = tmp_path / "timeline.csv"
     await (await download.value).save_as(written)

@@ -3,6 +3,7 @@
 import re
 import urllib.error
 import urllib.request
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.async_api import Page, expect
@@ -81,6 +82,46 @@ async def test_the_coordinator_cancels_and_the_teacher_is_told(people: People) -
     await dialog.get_by_role("radio", name="Change of plan").check()
     await dialog.get_by_role("button", name="Hold the class after all").click()
     await expect(cora.get_by_role("button", name="Move…")).to_be_visible()
+
+
+async def test_the_coordinator_moves_a_class_and_what_was_typed_stays(people: People) -> None:
+    cora = await people.open(
+        "coordinator", "/schedule", is_fresh=True, viewport=WIDE, timezone_id="America/Denver", locale="en-US"
+    )
+    await cora.clock.install()
+    await cora.reload()
+    await to_the_lab(cora, "Substitute: Kwame Osei")
+    lab = cora.get_by_role("listitem").filter(has_text="Substitute: Kwame Osei")
+    await lab.get_by_role("button", name="Move…").click()
+    dialog = cora.get_by_role("dialog")
+    starts, move = dialog.get_by_label("New start"), dialog.get_by_role("button", name="Move the class")
+    was = datetime.fromisoformat(await starts.input_value())
+    await dialog.get_by_role("radio", name="Illness").check()
+    await move.click()
+    await expect(dialog.get_by_text("The class is at that time already.")).to_be_visible()
+    await starts.fill("2030-03-10T02:30")
+    await expect(dialog.get_by_text("The clocks skip that time on that day.")).to_be_visible()
+    await move.click()
+    await expect(starts).to_be_focused()
+    await starts.fill("2030-11-03T01:30")
+    await expect(dialog.get_by_text("that time comes twice. The first is meant.")).to_be_visible()
+    later = (was + timedelta(days=1)).replace(hour=5, minute=45)
+    typed = later.strftime("%Y-%m-%dT%H:%M")
+    await starts.fill(typed)
+    await dialog.get_by_role("radio", name="Technical trouble").check()
+    await expect(starts).to_have_value(typed)
+    async with cora.expect_response(re.compile("/api/schedule")):
+        await cora.clock.fast_forward("01:01")
+    await expect(starts).to_have_value(typed)
+    await expect(dialog.get_by_role("radio", name="Technical trouble")).to_be_checked()
+    await move.click()
+    await expect(dialog).to_have_count(0)
+    await expect(lab).to_have_count(0)
+    await to_the_lab(cora, "Moved from")
+    await expect(lab).to_contain_text("5:45")
+    teacher = await people.open("teacher", "/", viewport=WIDE)
+    told = teacher.locator(".notice").filter(has_text="is moved from").filter(has_text="Technical trouble")
+    await expect(told).to_contain_text("changed by the coordinator")
 
 
 async def test_an_address_is_made_read_and_revoked(people: People) -> None:

@@ -9,7 +9,7 @@ import { uuid7 } from '../../client_static/core/ids.js'
 import { inflate } from '../../client_static/core/live.js'
 import { namesOf } from '../../client_static/core/names.js'
 import { nextOf, routeOf } from '../../client_static/core/router.js'
-import { asLocalInput, asSeconds, asSiteClock, asTimes, asWait, fromLocalInput } from '../../client_static/core/time.js'
+import { asLocalInput, asSeconds, asSiteClock, asTimes, asWait, fromLocalInput, readLocal } from '../../client_static/core/time.js'
 
 test('waits are m:ss, and h:mm:ss from an hour on; never negative', () => {
   assert.equal(asWait(0), '0:00')
@@ -37,6 +37,28 @@ test('a field for a date and time holds a moment to the minute', () => {
   assert.equal(asLocalInput(millis), '2026-01-05T07:08')
   assert.equal(fromLocalInput('2026-01-05T07:08'), millis)
   assert.equal(fromLocalInput(''), null)
+  assert.equal(asLocalInput(fromLocalInput('0002-01-05T07:08')), '0002-01-05T07:08', 'a year that is being typed')
+})
+
+test('a time that the clocks skip is none, and of one that comes twice the first is meant', () => {
+  const zone = process.env.TZ
+  const read = (place, text) => ((process.env.TZ = place), readLocal(text))
+  try {
+    const denver = (text) => read('America/Denver', text)
+    for (const skipped of ['2027-03-14T02:00', '2027-03-14T02:30', '2027-03-14T02:59']) assert.deepEqual(denver(skipped), { at: null, is: 'skipped' })
+    assert.deepEqual(denver('2027-03-14T01:59'), { at: Date.UTC(2027, 2, 14, 8, 59), is: 'whole' })
+    assert.deepEqual(denver('2027-03-14T03:00'), { at: Date.UTC(2027, 2, 14, 9), is: 'whole' })
+    assert.deepEqual(denver('2026-11-01T01:30'), { at: Date.UTC(2026, 10, 1, 7, 30), is: 'twice' })
+    for (const once of ['2026-11-01T00:59', '2026-11-01T02:00', '2026-10-31T01:30']) assert.equal(denver(once).is, 'whole')
+    // Lord Howe Island's clocks go by half an hour.
+    assert.equal(read('Australia/Lord_Howe', '2026-10-04T02:15').is, 'skipped')
+    assert.equal(read('Australia/Lord_Howe', '2026-10-04T02:30').is, 'whole')
+    assert.deepEqual(read('Australia/Lord_Howe', '2026-04-05T01:45'), { at: Date.UTC(2026, 3, 4, 14, 45), is: 'twice' })
+    assert.deepEqual(read('UTC', '2026-11-01T'), { at: null, is: 'partial' })
+  } finally {
+    if (zone === undefined) delete process.env.TZ
+    else process.env.TZ = zone
+  }
 })
 
 test('options are found by the start of any word, accents aside', () => {

@@ -262,6 +262,18 @@ def test_a_class_that_has_not_begun_a_minute_after_its_time() -> None:
     assert told(at=STARTS_AT + 2 * MINUTE, heard={}) == []
 
 
+def test_a_class_that_nobody_started_by_its_end_was_not_held_and_its_rooms_are_not_asked_for() -> None:
+    assert told(OPENED, CLEAR, at=ENDS_AT - 1)[0] == ("class_late", None, STARTS_AT)
+    for lobby in ((), (LOBBY,)):
+        assert told(OPENED, CLEAR, lobby, at=ENDS_AT) == [("class_not_held", None, STARTS_AT)]
+    down = [reported("down", PINE)]
+    assert told(OPENED, CLEAR, down, at=ENDS_AT + MINUTE) == [("class_not_held", None, STARTS_AT)]
+    uncleared = told(OPENED, LOBBY, on_duty(SAM, MESA), at=ENDS_AT)
+    assert [code for code, *_ in uncleared] == ["adult_not_cleared", "class_not_held"]
+    assert "class_not_held" not in [code for code, *_ in told(WELL, at=ENDS_AT + 2 * MINUTE)]
+    assert told(OPENED, (SYSTEM, facts.MeetingCancelled(reason="weather")), at=ENDS_AT) == []
+
+
 # ── The order ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 CODES: list[Code] = [
@@ -271,6 +283,7 @@ CODES: list[Code] = [
     "link_unheard",
     "blocking_waits",
     "class_late",
+    "class_not_held",
     "room_out",
     "still_stuck",
     "long_wait",

@@ -119,6 +119,7 @@ class Played:
             "link_unheard": is_silent and site not in state.links,
             "blocking_waits": any(q.urgency == "blocking" for q in waiting) and at - one.since > 2 * MINUTE,
             "class_late": state.started_at is None and at > STARTS_AT,
+            "class_not_held": state.started_at is None and at >= ENDS_AT,
             "room_out": report is not None and report.status in ("down", "closed"),
             "still_stuck": any(q.stuck for q in waiting),
             "long_wait": bool(waiting) and at - one.since > 5 * MINUTE,

@@ -8,11 +8,37 @@ from typing import get_args
 import pytest
 
 from server.domain.meeting import Meeting
+from server.domain.meeting.facts import MeetingCancelled
 from server.domain.meeting.timeline import LinkStatus
 from server.domain.messages import EVENTS, Recorded, apply
 from server.domain.replay import Step, steps
 from server.domain.views import Audience, View, snapshot
-from tests.support.meetings import ENDED, LIVE, MESA, PINE, STARTS_AT, Caused, answered, claimed, relayed, seen
+from tests.support.meetings import (
+    ALL_THERE,
+    ENDED,
+    LENA,
+    LIVE,
+    MESA,
+    OPENED,
+    PINE,
+    RUTH,
+    STARTED,
+    STARTS_AT,
+    SYSTEM,
+    Caused,
+    announced,
+    answered,
+    claimed,
+    declined,
+    handed_over,
+    linked,
+    offered,
+    out,
+    planned,
+    relayed,
+    seen,
+    with_relief,
+)
 
 TEACHER, COORDINATOR = Audience("teacher"), Audience("coordinator")
 AT_PINE, AT_MESA = Audience("supervisor", (PINE,)), Audience("supervisor", (MESA,))
@@ -111,7 +137,58 @@ def test_a_line_of_the_timeline_names_no_words() -> None:
         "site_id": MESA,
         "question_id": "shared",
         "call_id": None,
+        "plan_id": None,
+        "announcement_id": None,
+        "reason": None,
+        "other_id": None,
+        "since": None,
     }
+
+
+EVENTFUL: Sequence[Caused] = (
+    *OPENED,
+    with_relief(),
+    *ALL_THERE,
+    STARTED,
+    offered(RUTH, PINE, to_id="lena"),
+    handed_over(LENA, PINE, "ruth"),
+    out(LENA, PINE, reason="emergency"),
+    linked("connected", STARTS_AT, PINE),
+    linked("lost", STARTS_AT + 5_000, PINE),
+    announced("a-1", MESA),
+    relayed("shared", MESA, turn=0, shareable=True),
+    declined("shared"),
+    planned("p-1", PINE),
+)
+
+
+def test_a_line_says_why_with_whom_and_since_when_where_that_is_ones_own() -> None:
+    def said(audience: Audience) -> dict[str, list[object]]:
+        last = [step for step in told(audience, EVENTFUL) if step.seq > len(EVENTFUL) - 9]
+        return {
+            step.name: [step.reason, step.other_id, step.plan_id, step.announcement_id, step.since] for step in last
+        }
+
+    all_of_it = {
+        "duty.offered": [None, "lena", None, None, None],
+        "duty.handed_over": [None, "ruth", None, None, None],
+        "duty.stepped_out": ["emergency", None, None, None, None],
+        "link.connected": [None, None, None, None, STARTS_AT],
+        "link.lost": [None, None, None, None, STARTS_AT + 5_000],
+        "announcement.made": [None, None, None, "a-1", None],
+        "question.relayed": [None] * 5,
+        "question.declined": ["off_topic", None, None, None, None],
+        "catch_up.planned": [None, None, "p-1", None, None],
+    }
+    assert said(TEACHER) == said(COORDINATOR) == all_of_it
+    others = {"question.relayed", "announcement.made"}
+    assert said(AT_PINE) == {name: told for name, told in all_of_it.items() if name not in others} | {
+        "question.relayed": [None] * 5,
+        "question.declined": [None] * 5,
+    }
+    assert said(AT_MESA) == {name: all_of_it[name] for name in (*others, "question.declined")}
+    cancelled = told(AT_PINE, [*OPENED, (SYSTEM, MeetingCancelled(reason="weather"))])
+    assert [(step.name, step.reason) for step in cancelled][-1:] == [("meeting.cancelled", "weather")]
 
 
 def test_every_event_that_a_timeline_may_hold_is_documented_and_has_words() -> None:

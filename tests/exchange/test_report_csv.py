@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.exchange.report_csv import COLUMNS, neutral, report_csv
+from server.exchange.report_csv import COLUMNS, ROOMS_COLUMNS, neutral, report_csv, rooms_csv
 
 FIGURES = {
     "question_id": "q1",
@@ -96,3 +96,59 @@ def test_each_thing_in_its_cell() -> None:
         "n3",
     )
     assert (row["closed"], row["verbatim"]) == ("not_found", "yes")
+
+
+# ── The rooms ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+MINUTE, AT = 60_000, 1_791_994_800_000
+NONE = {"count": 0, "median": None, "p90": None}
+
+
+def span(since: int, until: int | None, **more: str) -> dict[str, Any]:
+    """From so many minutes after the start to so many."""
+    return {**more, "from_at": AT + since * MINUTE, "to_at": None if until is None else AT + until * MINUTE}
+
+
+def waits(seen: dict[str, int | None]) -> Any:
+    return {"seen": seen, "answered": NONE, "confirmed": NONE}
+
+
+def test_each_room_in_rows_by_what_they_tell() -> None:
+    mesa = {
+        "site_id": "mesa",
+        "on_duty": [span(-5, 20, person_id="sam"), span(25, None, person_id="lena")],
+        "uncovered": [span(20, 25)],
+        "lost": [],
+    }
+    elk = {"site_id": "elk", "on_duty": [], "uncovered": [span(0, 50)], "lost": [span(3, 4), span(49, None)]}
+    median, p90 = {"count": 3, "median": 61_999, "p90": 90_000}, {"count": 1, "median": 500, "p90": 500}
+    report: Any = {
+        "overall": waits(median),
+        "sites": [{"site_id": "elk", **waits(p90)}, {"site_id": "mesa", **waits(NONE)}],
+    }
+    debts = [
+        {"site_id": "mesa", "question_id": "q1", "plan_id": None, "what": "bring", "due_at": AT},
+        {"site_id": "elk", "question_id": None, "plan_id": "p1", "what": "catch_up", "due_at": AT + MINUTE},
+    ]
+    written = rooms_csv([mesa, elk], report, debts, AT + 50 * MINUTE)
+    assert written.partition("\r\n")[0] == ",".join(ROOMS_COLUMNS)
+    told = [tuple(cell for cell in row.values() if cell) for row in read(written)]
+    assert told == [
+        ("wait_seen", "3", "61", "90"),
+        ("wait_answered", "0"),
+        ("wait_confirmed", "0"),
+        ("elk", "wait_seen", "1", "0", "0"),
+        ("elk", "wait_answered", "0"),
+        ("elk", "wait_confirmed", "0"),
+        ("elk", "uncovered", "2026-10-14T16:20:00Z", "2026-10-14T17:10:00Z", "3000"),
+        ("elk", "link_lost", "2026-10-14T16:23:00Z", "2026-10-14T16:24:00Z", "60"),
+        ("elk", "link_lost", "2026-10-14T17:09:00Z", "60"),
+        ("elk", "owed_catch_up", "p1", "2026-10-14T16:21:00Z"),
+        ("mesa", "wait_seen", "0"),
+        ("mesa", "wait_answered", "0"),
+        ("mesa", "wait_confirmed", "0"),
+        ("mesa", "on_duty", "sam", "2026-10-14T16:15:00Z", "2026-10-14T16:40:00Z", "1500"),
+        ("mesa", "on_duty", "lena", "2026-10-14T16:45:00Z", "1500"),
+        ("mesa", "uncovered", "2026-10-14T16:40:00Z", "2026-10-14T16:45:00Z", "300"),
+        ("mesa", "owed_bring", "q1", "2026-10-14T16:20:00Z"),
+    ]

@@ -422,6 +422,39 @@ async def rows(house: House, person_id: str) -> dict[str, dict[str, str]]:
     return {row["question_id"]: row for row in csv.DictReader(StringIO(answer.body.decode("utf-8"), newline=""))}
 
 
+async def rooms_of(house: House, person_id: str) -> list[dict[str, str]]:
+    answer = await house.client(person_id).get(f"{PATH}/rooms.csv")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{PHYSICS}-rooms.csv"'
+    return list(csv.DictReader(StringIO(answer.body.decode("utf-8"), newline="")))
+
+
+async def test_a_spreadsheet_of_the_rooms_has_waits_adults_links_and_debts_of_ones_own(house: House) -> None:
+    await house.act("nora", "duty.sign_on", {"site_id": "north"})
+    await house.act("tess", "meeting.start", START_DATA)
+    await asked(house)
+    house.clock.advance(seconds=90)
+    await house.act("tess", "question.see", {"question_id": "q-1"})
+    await house.act("nora", "duty.sign_off", {"site_id": "north", "reason": "emergency"})
+    house.clock.advance(minutes=10)
+    await house.act("tess", "meeting.end", {})
+    house.clock.advance(minutes=10)
+    shown = await rooms_of(house, "tess")
+    assert {row["site_id"] for row in shown} == {"", "north", "south"}
+    north = [row for row in shown if row["site_id"] == "north"]
+    told = {row["what"]: row for row in north}
+    assert (told["wait_seen"]["count"], told["wait_seen"]["median_seconds"], told["wait_seen"]["p90_seconds"]) == (
+        *("1", "90", "90"),
+    )
+    assert (told["on_duty"]["person_id"], told["on_duty"]["seconds"]) == ("nora", "90")
+    assert (told["uncovered"]["from_at"], told["uncovered"]["seconds"]) == ("2026-10-14T16:21:30Z", "600")
+    assert (told["owed_answer"]["question_id"], bool(told["owed_answer"]["due_at"])) == ("q-1", True)
+    assert [row["what"] for row in shown if row["site_id"] == "south"].count("owed_catch_up") == 1
+    assert {"Nora", "Beck", "North"}.isdisjoint(str(shown).replace("'", " ").split())
+    noras = await rooms_of(house, "nora")
+    assert [row for row in noras if row["site_id"]] == north
+    assert {row["site_id"] for row in await rooms_of(house, "sol")} == {"", "south"}
+
+
 async def test_a_private_question_is_in_nobody_elses_spreadsheet(house: House) -> None:
     await house.act("tess", "meeting.start", START_DATA)
     await asked(house, student_id="ann", text="a private worry")

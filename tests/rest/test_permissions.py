@@ -65,6 +65,7 @@ GET    /api/meetings/{meeting_id}/brief        200  404  200  200  404  403  403
 POST   /api/meetings/{meeting_id}/brief        200  404  403  403  403  403  403  403  404  403  403  403  401
 GET    /api/meetings/{meeting_id}/report       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/report.csv   200  404  200  200  404  403  403  200  404  404  403  404  401
+GET    /api/meetings/{meeting_id}/rooms.csv    200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/history.csv  200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/replay       200  404  200  200  404  403  403  200  404  404  403  404  401
 GET    /api/meetings/{meeting_id}/likenesses   200  404  403  403  403  403  403  403  404  403  403  403  401

@@ -8,6 +8,7 @@ from icalendar import Calendar, Event
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from server.service import feeds
 from server.storage import directory_tables as t
 from server.storage.engine import Database
 from tests.support.app import PHYSICS, Answer, House
@@ -141,6 +142,23 @@ async def test_each_change_raises_the_sequence_and_nothing_disappears(house: Hou
     await cora.send("POST", f"/api/meetings/{PHYSICS}/reinstate", {"reason": "plan_changed"})
     assert str((await event())["STATUS"]) == "CONFIRMED"
     assert sequences == sorted(set(sequences)), "each is above the one before"
+
+
+async def test_a_calendar_of_too_many_classes_holds_those_to_come(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feeds, "MAX_ENTRIES", 2)
+    _, path = await make(house, "tess")
+    assert list(await events_of(house, path)) == [PHYSICS]
+    coming, now = [], house.clock.now()
+    for days in (1, 2):
+        times = {"starts_at": now + days * DAY, "ends_at": now + days * DAY + HOUR}
+        meeting = {"section_id": "physics", "title": "Next"} | times
+        made = await house.client("cora").send("POST", "/api/directory/meetings", meeting)
+        coming.append(made.json["id"])
+    assert set(await events_of(house, path)) == {PHYSICS, coming[0]}, "the farthest is cut"
+    house.clock.advance(hours=2)
+    assert set(await events_of(house, path)) == set(coming), "what is over is cut first"
 
 
 async def test_a_disabled_person_has_no_calendar(house: House) -> None:

@@ -14,6 +14,7 @@ from server.service.directory import Directory
 from server.service.links import Links
 from server.service.live import Live
 from server.service.live_board import LiveBoard
+from server.service.planning import Planning
 from server.storage.engine import Database
 from tests.support.clock import HOUR, MINUTE, FakeClock
 from tests.support.school import (
@@ -70,7 +71,7 @@ async def test_what_goes_on_now_and_nothing_else(
     await plan(directory, "running", now)
     await plan(directory, "soon", now + 30 * MINUTE)
     await plan(directory, "later", now + 30 * MINUTE + 1)
-    await plan(directory, "never-held", now - HOUR)
+    await plan(directory, "missed-long-ago", now - 25 * HOUR)
     await plan(directory, "over", now - 5 * MINUTE)
     await plan(directory, "long", now - 3 * HOUR)
     await begin(live, "running")
@@ -80,6 +81,35 @@ async def test_what_goes_on_now_and_nothing_else(
     assert sorted(await wrong(board)) == ["long", "running", "soon"]
     clock.advance(seconds=1)
     assert sorted(await wrong(board)) == ["later", "long", "running", "soon"]
+
+
+async def test_a_class_that_nobody_started_stays_for_a_day_or_until_it_is_cancelled(
+    directory: Directory, live: Live, board: LiveBoard, clock: FakeClock, database: Database
+) -> None:
+    for meeting_id in ("missed", "gathered", "cancelled"):
+        await plan(directory, meeting_id, clock.at)
+    await act(live, "gathered", TEACHER, "meeting.open_lobby", {})
+    await Planning(database, directory, live, clock).cancel(COORDINATOR, "cancelled", "illness")
+    clock.advance(seconds=3_600)
+    not_held = [("class_not_held", None)]
+    assert await wrong(board) == {"gathered": not_held, "missed": not_held}
+    clock.advance(seconds=86_399)
+    assert await wrong(board) == {"gathered": not_held, "missed": not_held}
+    clock.advance(seconds=1)
+    assert await wrong(board) == {}
+
+
+async def test_what_nobody_started_is_left_out_before_what_can_still_be_held(
+    directory: Directory, live: Live, board: LiveBoard, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_CLASSES", 2)
+    await plan(directory, "missed", clock.at - HOUR)
+    await plan(directory, "missed-open", clock.at - HOUR - 1)
+    await act(live, "missed-open", TEACHER, "meeting.open_lobby", {})
+    await plan(directory, "now", clock.at)
+    await plan(directory, "soon", clock.at + 10 * MINUTE)
+    shown = await board.read(COORDINATOR)
+    assert ([one["id"] for one in shown["classes"]], shown["left_out"]) == (["now", "soon"], 2)
 
 
 async def test_a_line_tells_who_teaches_who_is_there_and_what_waits(

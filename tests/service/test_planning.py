@@ -178,6 +178,9 @@ async def test_a_meeting_moves_and_keeps_its_first_time(
         assert (row["starts_at"], row["moved_from_starts_at"]) == (at, first)
         assert (await state_of(live, meeting_id)).starts_at == at
     with pytest.raises(Refused) as caught:
+        await planning.move(COORDINATOR, meeting_id, at, at + HOUR, "illness")
+    assert refused(caught) == ("same_time", "starts_at")
+    with pytest.raises(Refused) as caught:
         await planning.move(COORDINATOR, meeting_id, first - DAY, first, "illness")
     assert refused(caught) == ("out_of_range", "starts_at")
     with pytest.raises(Refused) as caught:
@@ -268,6 +271,99 @@ async def test_a_changed_pattern_moves_and_cancels_what_was_not_touched_by_hand(
     assert (await state_of(live, ids["2026-10-26"])).cancel_reason == "plan_changed"
 
 
+async def planned_once(planning: Planning, directory: Directory) -> str:
+    """A pattern of one Thursday, planned; its meeting's id."""
+    one_day = {"id": "weekly", "weekdays": ["thu"], "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "patterns", PATTERN | one_day)
+    [day] = await planning.plan(COORDINATOR, "weekly")
+    return str(day["meeting_id"])
+
+
+async def test_a_pattern_moves_its_meetings_as_often_as_it_changes(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    first = utc("2026-10-15T16:20Z")
+    for version, clock, at, moved_from in [
+        (1, "11:20", first + HOUR, first),
+        (2, "13:20", first + 3 * HOUR, first),
+        (3, "10:20", first, None),
+        (4, "12:20", first + 2 * HOUR, first),
+    ]:
+        await directory.update(COORDINATOR, "patterns", "weekly", {"version": version, "local_time": clock})
+        assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "moved", None)]
+        row = await directory.get(COORDINATOR, "meetings", meeting_id)
+        assert (row["starts_at"], row["moved_from_starts_at"], row["changed_by"]) == (at, moved_from, "plan")
+        assert (await state_of(live, meeting_id)).starts_at == at
+        assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+
+
+async def test_a_holiday_entered_by_mistake_cancels_until_it_is_withdrawn(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    holiday = {"id": "h", "title": "Break", "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "holidays", holiday)
+    for outcome in ("cancelled", "kept"):
+        assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", outcome, "holiday")]
+        assert (await state_of(live, meeting_id)).status == "cancelled"
+    await directory.update(COORDINATOR, "holidays", "h", {"version": 1, "is_withdrawn": True})
+    await directory.update(COORDINATOR, "patterns", "weekly", {"version": 1, "local_time": "11:20"})
+    expected = [("2026-10-15", "reinstated", None)]
+    assert told(await planning.plan(COORDINATOR, "weekly", is_dry_run=True)) == expected
+    assert (await state_of(live, meeting_id)).status == "cancelled"
+    assert told(await planning.plan(COORDINATOR, "weekly")) == expected
+    state = await state_of(live, meeting_id)
+    assert (state.status, state.starts_at) == ("scheduled", utc("2026-10-15T17:20Z"))
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+
+
+async def test_a_day_that_a_pattern_left_and_came_back_to_is_held(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    await directory.update(COORDINATOR, "patterns", "weekly", {"version": 1, "weekdays": ["mon"]})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "cancelled", "plan_changed")]
+    assert await planning.plan(COORDINATOR, "weekly") == []
+    await directory.update(COORDINATOR, "patterns", "weekly", {"version": 2, "weekdays": ["thu"]})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "reinstated", None)]
+    assert (await state_of(live, meeting_id)).status == "scheduled"
+
+
+async def test_what_a_person_did_after_the_plan_stays_theirs(
+    planning: Planning, directory: Directory, live: Live
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    holiday = {"id": "h", "title": "Break", "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "holidays", holiday)
+    await planning.plan(COORDINATOR, "weekly")
+    await planning.reinstate(COORDINATOR, meeting_id, "other")
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+    assert (await state_of(live, meeting_id)).status == "scheduled"
+    version = (await directory.get(COORDINATOR, "meetings", meeting_id))["version"]
+    at = utc("2026-10-15T20:00Z")
+    corrected = {"version": version, "starts_at": at, "ends_at": at + HOUR}
+    row = await directory.update(COORDINATOR, "meetings", meeting_id, corrected)
+    assert row["changed_by"] == "person"
+    await directory.update(COORDINATOR, "holidays", "h", {"version": 1, "is_withdrawn": True})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", None)]
+    assert (await state_of(live, meeting_id)).starts_at == at
+
+
+async def test_a_plan_reinstates_nothing_where_the_section_meets_by_now(
+    planning: Planning, directory: Directory, clock: FakeClock
+) -> None:
+    meeting_id = await planned_once(planning, directory)
+    holiday = {"id": "h", "title": "Break", "begins_on": "2026-10-15", "ends_on": "2026-10-15"}
+    await directory.create(COORDINATOR, "holidays", holiday)
+    await planning.plan(COORDINATOR, "weekly")
+    at = utc("2026-10-15T16:00Z")
+    await schedule(directory, clock, starts_at=at, ends_at=at + HOUR)
+    await directory.update(COORDINATOR, "holidays", "h", {"version": 1, "is_withdrawn": True})
+    assert told(await planning.plan(COORDINATOR, "weekly")) == [("2026-10-15", "kept", "overlapping")]
+    assert (await directory.get(COORDINATOR, "meetings", meeting_id))["cancelled_at"] is not None
+
+
 async def test_a_day_on_which_the_section_meets_already_or_all_sites_are_closed_is_skipped(
     planning: Planning, directory: Directory, clock: FakeClock
 ) -> None:
@@ -337,6 +433,24 @@ async def test_a_day_begins_and_ends_by_the_persons_clock(
 
     assert await days_of(NORTH_SUPERVISOR) == [0, 1]
     assert await days_of(SOUTH_SUPERVISOR) == [1, 0]
+
+
+async def test_of_too_many_meetings_the_past_goes_first_and_then_the_farthest(
+    directory: Directory, plan: Schedule, clock: FakeClock
+) -> None:
+    for days in (-31, -3, -2, -1, 0, 1, 2, 3, 180):
+        at = clock.at + days * DAY
+        await schedule(directory, clock, starts_at=at, ends_at=at + HOUR)
+
+    async def around(actor: Actor, limit: int) -> list[int]:
+        found = await plan.around(actor, clock.at, 30 * DAY, 180 * DAY, limit)
+        return [(one.meeting.starts_at - clock.at) // DAY for one in found]
+
+    assert await around(TEACHER, 9) == [-3, -2, -1, 0, 1, 2, 3]
+    assert await around(NORTH_SUPERVISOR, 6) == [-2, -1, 0, 1, 2, 3]
+    assert await around(COORDINATOR, 4) == [0, 1, 2, 3]
+    assert await around(TEACHER, 2) == [0, 1]
+    assert await around(REGISTRAR, 9) == []
 
 
 @pytest.mark.parametrize("days", [0, 43])
