@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp.http_exceptions import BadHttpMethod
 
 from server import logs
 from server.config import Settings
@@ -65,3 +66,20 @@ def test_a_person_may_have_lines_to_read(capsys: pytest.CaptureFixture[str]) -> 
     structlog.stdlib.get_logger("longroom").info("serving", port=8080)
     assert "serving" in (line := capsys.readouterr().err)
     assert not line.startswith("{")
+
+
+def test_what_comes_over_the_wire_is_in_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure()
+    forged = "invalid session x\n2026-11-25 [error] FORGED Ben Castillo\x1b[2J"
+    logging.getLogger("server.realtime.gateway.engineio").error(forged)
+    logging.getLogger("aiohttp.server").error("Error handling request from %s", "203.0.113.7")
+    try:
+        raise BadHttpMethod("BREW for Ben Castillo")
+    except BadHttpMethod:
+        logging.getLogger("aiohttp.server").exception("Error handling request from 203.0.113.7")
+    err = capsys.readouterr().err
+    assert not any(word in err for word in ("FORGED", "Castillo", "203.0.113.7", "\x1b"))
+    assert [json.loads(line)["event"].partition(" at ")[0] for line in err.splitlines()] == [
+        "server.realtime.gateway.engineio said something",
+        "aiohttp.server said something",
+    ]

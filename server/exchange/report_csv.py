@@ -4,6 +4,7 @@ What the audience may not read is not in its views, and so an empty cell here: n
 """
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import StringIO
@@ -28,6 +29,8 @@ ROOMS_COLUMNS = (
 _TIMES = {name for name in (*COLUMNS, *ROOMS_COLUMNS) if name.endswith("_at")} | {"at", "since"}
 _CALCULATED = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet calculate a cell, or skip to what does."""
+_AFTER_A_DIVIDER = re.compile(r"(?<=[;\t\r\n])(\s*)(?=[=+\-@＝＋－＠])")
+"""Where a spreadsheet that divides a line at semicolons or tabs would see another cell that begins so."""
 
 
 def report_csv(questions: Iterable[Mapping[str, Any]]) -> str:
@@ -88,7 +91,8 @@ def _table(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> str:
 
 def neutral(cell: str) -> str:
     """The cell as text that no spreadsheet takes for a formula: what a student asked must not run on a desk."""
-    return f"'{cell}" if cell.startswith(_CALCULATED) else cell
+    inner = _AFTER_A_DIVIDER.sub(r"\1'", cell)
+    return f"'{inner}" if cell.startswith(_CALCULATED) else inner
 
 
 def _cells(question: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Meetings over HTTP: which there are, the snapshot, the same commands as the socket's, the roster and the report."""
 
 import asyncio
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Annotated, Any, Literal, NotRequired
 
 from aiohttp import web
@@ -378,7 +380,7 @@ async def get_report(call: Call) -> Any:
             for one in owed(state, audience)
         ],
         "waits": wait_report(state.rooms[room["site_id"]] for room in rooms),
-        "history": [step.as_line() for step in await _steps(call)],
+        "history": await _history(call),
     }
 
 
@@ -403,8 +405,7 @@ async def get_report_csv(call: Call) -> Any:
 )
 async def get_history_csv(call: Call) -> Any:
     """What happened, a row for each event that the caller may see, for a spreadsheet."""
-    entries = [step.as_line() for step in await _steps(call)]
-    return _attached(history_csv(entries), f"{call.meeting.meeting_id}-history.csv")
+    return _attached(history_csv(await _history(call)), f"{call.meeting.meeting_id}-history.csv")
 
 
 @route(
@@ -445,12 +446,16 @@ async def get_rooms_csv(call: Call) -> Any:
 async def get_replay(call: Call) -> Any:
     """The class step by step: upsert each step's changes in order, and its screen at that moment comes out."""
     after, limit = call.query["after"], call.query["limit"]
-    found = [step for step in await _steps(call) if step.seq > after]
+
+    def page(found: Iterator[Step]) -> list[Any]:
+        behind = (step for step in found if step.seq > after)
+        return [{**step.as_line(), "changes": step.changes} for step in islice(behind, limit)]
+
     return {
         "stream": call.meeting.stream.id,
         "epoch": call.services.live.epoch,
         "seq": call.meeting.stream.seq,
-        "steps": [{**step.as_line(), "changes": step.changes} for step in found[:limit]],
+        "steps": await _read_again(call, page),
     }
 
 
@@ -512,10 +517,18 @@ def _shown(part: Part, kind: str) -> list[Any]:
     return [entry["value"] for entry in snapshot(part.stream.state, part.audience) if entry["kind"] == kind]
 
 
-async def _steps(call: Call) -> list[Step]:
-    log = await call.services.live.log(call.meeting.stream)
-    # In a thread: a whole class read again takes longer than a live one should wait.
-    return await asyncio.to_thread(lambda: list(steps(log, call.meeting.audience)))
+async def _history(call: Call) -> list[Any]:
+    # A line at a time: what all steps of a long class changed is more than one answer should hold.
+    return await _read_again(call, lambda found: [step.as_line() for step in found])
+
+
+async def _read_again(call: Call, take: Callable[[Iterator[Step]], list[Any]]) -> list[Any]:
+    """What `take` makes of the class read again from its first event. One at a time: it takes a thread for as long as a
+    live class should not wait, and other requests wait for it here."""
+    live, audience = call.services.live, call.meeting.audience
+    async with live.reading_again:
+        log = await live.log(call.meeting.stream)
+        return await asyncio.to_thread(lambda: take(steps(log, audience)))
 
 
 def _attached(text: str, name: str) -> web.Response:

@@ -24,6 +24,7 @@ from ..domain.fields import ID_PATTERN
 from ..domain.messages import (
     COMMAND_TYPES,
     COMMANDS,
+    EVENT_TYPES,
     CommandType,
     Context,
     Message,
@@ -44,6 +45,8 @@ from .clock import Clock
 
 log = logging.getLogger(__name__)
 
+DROP_TRIES, DROP_AGAIN_SECONDS = 20, 0.25
+"""How often, and how long apart, it is tried to empty the journal after an erasure."""
 MAX_ATTEMPTS = 8
 """How often a command is decided before it is told that the server is busy."""
 RING = 2_048
@@ -174,6 +177,8 @@ class Live:
         self.metrics = metrics or Metrics()
         self.epoch = ""
         self.on_commit: list[Callable[[Batch], None]] = []
+        self.reading_again = asyncio.Semaphore(1)
+        """Held by whoever reads a whole record again: several at once would take the processor from live classes."""
         self._database = database
         self._clock = clock
         self._streams: dict[str, Stream] = {}
@@ -463,8 +468,22 @@ class Live:
             stream.inflight.pop(submission.key, None)
         if new:
             self._announce(stream, after, before, new)
+        if any(EVENT_TYPES[type(recorded.event)].erases for recorded in new):
+            self._spawn(self._drop_old_pages())
         for submission in submissions:
             self._settle(submission, submission.outcome or internal())
+
+    async def _drop_old_pages(self) -> None:
+        """What was erased is not to stay in the database's journal, until some later commits happen to empty it."""
+        for _ in range(DROP_TRIES):
+            try:
+                if await self._database.drop_old_pages():
+                    return
+            except (DBAPIError, OSError) as error:
+                log.error("emptying the journal failed: %s", type(error).__name__)
+            # Somebody reads at this moment.
+            await asyncio.sleep(DROP_AGAIN_SECONDS)
+        log.warning("erased words may still be in the database's journal: it could not be emptied")
 
     def _announce(self, stream: Stream, after: int, before: Any, new: Sequence[Recorded]) -> None:
         batch = Batch(
