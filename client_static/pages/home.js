@@ -121,10 +121,11 @@ const Unsent = ({ meetings }) =>
 function Meetings({ meetings, isDesk, seesClasses, isCoordinator, told }) {
   // What is merely watched stands on the board of all classes.
   const live = meetings.filter((meeting) => meeting.status === 'live' && IN_CLASS.has(meeting.part))
+  const isPast = (meeting) => OVER.has(meeting.status) || (meeting.status !== 'live' && isTimeOver(meeting))
   const coming = meetings
-    .filter((meeting) => ['scheduled', 'lobby', 'cancelled'].includes(meeting.status))
+    .filter((meeting) => meeting.status !== 'live' && !isPast(meeting))
     .sort((a, b) => a.starts_at - b.starts_at)
-  const past = meetings.filter((meeting) => OVER.has(meeting.status)).sort((a, b) => b.starts_at - a.starts_at)
+  const past = meetings.filter(isPast).sort((a, b) => b.starts_at - a.starts_at)
   if (meetings.length === 0 && isDesk) return seesClasses && html`<${Plan} />`
   return html`
     ${(live.length > 0 || !isCoordinator) && html`<h2>${t('home.live')}</h2>`}
@@ -136,6 +137,10 @@ function Meetings({ meetings, isDesk, seesClasses, isCoordinator, told }) {
     <${MeetingList} title=${t('home.past')} meetings=${past} most=${PAST_SHOWN} />
   `
 }
+
+/** Whether its planned time is over, whatever became of it. */
+const isTimeOver = ({ ends_at: to }) => to <= serverInstant()
+const isMissed = (meeting) => ['scheduled', 'lobby'].includes(meeting.status) && isTimeOver(meeting)
 
 function LiveMeeting({ meeting }) {
   const { id, title, section_title: section, part, summary, starts_at: from, ends_at: to } = meeting
@@ -165,6 +170,7 @@ function MeetingList({ title, meetings, most = Infinity }) {
             <b>${meeting.title}</b><span class="mute"> · ${meeting.section_title}</span>
           </a>
           ${meeting.status === 'cancelled' && html`<${Pill} tone="bad">${t('status.cancelled')}<//>`}
+          ${isMissed(meeting) && html`<${Pill} tone="warn" mark="bad">${t('concern.class_not_held')}<//>`}
           <span class="small mute">${whenOf(meeting)}</span>
           ${['scheduled', 'lobby'].includes(meeting.status) && html`<a class="small" href=${briefPath(meeting.id)}>${t('brief.link')}</a>`}
           ${OVER.has(meeting.status) && html`<a class="small" href=${reportPath(meeting.id)}>${t('home.report')}</a>`}

@@ -95,3 +95,22 @@ async def test_a_list_that_was_cut_says_so(people: People) -> None:
     await page.route("**/api/owed", cut)
     await page.reload()
     await expect(page.get_by_text("Only what is due first is shown here.")).to_be_visible()
+
+
+async def test_a_class_that_nobody_started_is_not_to_come(people: People) -> None:
+    page = await people.open("teacher", "/", is_fresh=True, viewport=WIDE)
+    now = int(await page.evaluate("Date.now()"))
+    plain = {"stream": "meeting:m", "section_title": "Physics 1", "status": "scheduled", "part": "teacher"}
+    plain |= {"site_ids": [], "summary": {"rooms": 1, "waiting": 0}}
+    listed = [
+        plain | {"id": name, "title": name.title(), "starts_at": now + at - 3_000_000, "ends_at": now + at}
+        for name, at in (("missed", -60_000), ("later", 7_200_000))
+    ]
+    await page.route("**/api/meetings?*", lambda route: route.fulfill(json={"meetings": listed}))
+    await page.reload()
+    missed = page.get_by_role("listitem").filter(has_text="Missed")
+    await expect(missed).to_contain_text("Nobody started this class")
+    past, later = page.get_by_role("heading", name="Past"), page.get_by_role("link", name="Later")
+    assert await past.evaluate("(one) => one.nextElementSibling.textContent.includes('Missed')")
+    await expect(later).to_have_count(1)
+    assert not await past.evaluate("(one) => one.nextElementSibling.textContent.includes('Later')")
