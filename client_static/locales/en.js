@@ -1016,6 +1016,8 @@ export default {
   'timeline.catch_up.planned': '{who} planned how the room catches up',
   'timeline.catch_up.revised': '{who} changed the catch-up plan',
   'timeline.catch_up.carried_out': '{who} said that the catch-up plan was carried out',
+  'timeline.catch_up.erased': 'the notes of a catch-up plan were erased',
+  'timeline.readiness.erased': 'the notes of a room’s reports were erased',
   'timeline.catch_up.dropped': '{who} dropped the catch-up plan',
 
   'said.question': 'New question from {site}.',

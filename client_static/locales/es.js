@@ -1060,6 +1060,8 @@ export default {
   'timeline.catch_up.planned': '{who} planificó cómo se pone al día la sala',
   'timeline.catch_up.revised': '{who} cambió el plan de recuperación',
   'timeline.catch_up.carried_out': '{who} indicó que el plan de recuperación se llevó a cabo',
+  'timeline.catch_up.erased': 'se borraron las notas de un plan de recuperación',
+  'timeline.readiness.erased': 'se borraron las notas de los informes de una sala',
   'timeline.catch_up.dropped': '{who} descartó el plan de recuperación',
 
   'said.question': 'Pregunta nueva de {site}.',

@@ -77,7 +77,7 @@ class EventType:
     """A declared event. `personal` names the fields that hold free text and may one day be erased.
 
     `erases` names the field by which this event erases: its commit takes the personal fields out of every earlier
-    event of the stream that has the same value there.
+    event of the stream that has the same value there, of those whose name begins with `among`.
     """
 
     name: str
@@ -85,6 +85,7 @@ class EventType:
     version: int
     personal: tuple[str, ...]
     erases: str | None
+    among: str
     cls: type[Any]
     adapter: TypeAdapter[Any]
 
@@ -131,6 +132,7 @@ def event(
     *,
     personal: tuple[str, ...] = (),
     erases: str | None = None,
+    among: str = "",
     version: int = 1,
     stream: str = "meeting",
 ) -> Callable[[type[C]], type[C]]:
@@ -142,7 +144,7 @@ def event(
         if unknown:
             raise TypeError(f"event {name!r} declares fields it does not have: {sorted(unknown)}")
         cls.__pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[attr-defined]
-        declared = EventType(name, stream, version, personal, erases, cls, TypeAdapter(cls))
+        declared = EventType(name, stream, version, personal, erases, among, cls, TypeAdapter(cls))
         EVENTS[name] = EVENT_TYPES[cls] = declared
         return cls
 

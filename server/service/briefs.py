@@ -61,11 +61,20 @@ class Briefs:
                 raise Refused("stale_version", "it changed since you looked: look again", "version")
             await rows.write_brief(connection, row)
             action = "update" if before else "create"
-            return await self._directory.audit(connection, actor, action, "lesson_briefs", before, row)
+            told = (before and _audited(before), _audited(row))
+            return await self._directory.audit(connection, actor, action, "lesson_briefs", *told)
 
         audited = await self._database.write(write)
         await self._directory.follow(actor.program_id, audited, ("lesson_briefs", row))
         return _shown(row) | {"last": None}
+
+
+def _audited(row: Shown) -> Shown:
+    """Who wrote which parts when, without the words: an audit row is for good, and what somebody wrote is not."""
+    parts = sorted(name for name in _EMPTY if row.get(name))
+    return {name: row[name] for name in ("meeting_id", "program_id", "version", "written_by", "written_at")} | {
+        "parts": parts
+    }
 
 
 def _content(row: Shown) -> Shown:

@@ -4,7 +4,8 @@ The command goes the ordinary way; the log's own commit takes the words out and 
 learns of it at its next look at the heads, within ten seconds, and with it every screen.
 """
 
-from typing import Literal, NamedTuple
+from collections.abc import Mapping
+from typing import Literal, NamedTuple, TypeAlias
 
 from uuid_utils import uuid7
 
@@ -13,6 +14,15 @@ from ..storage import accounts as rows
 from ..storage.engine import Database
 from .clock import Clock
 from .live import Live
+
+Kind: TypeAlias = Literal["question", "announcement", "catch_up", "readiness"]
+FIELDS: Mapping[Kind, str] = {
+    "question": "question_id",
+    "announcement": "announcement_id",
+    "catch_up": "plan_id",
+    "readiness": "site_id",
+}
+"""What can be erased, and by which id."""
 
 
 class Erasure(NamedTuple):
@@ -34,7 +44,7 @@ async def erase_words(
     clock: Clock,
     email: str,
     stream_id: str,
-    kind: Literal["question", "announcement"],
+    kind: Kind,
     id: str,
     reason: str,
 ) -> Erasure:
@@ -47,7 +57,7 @@ async def erase_words(
     live = Live(database, clock)
     await live.start()
     try:
-        data = {f"{kind}_id": id, "reason": reason}
+        data = {FIELDS[kind]: id, "reason": reason}
         receipt = await live.run_command(actor, stream_id, str(uuid7()), f"{kind}.erase", data)
     finally:
         await live.close()

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, select, update
 from uuid_utils import uuid7
 
-from ..domain.messages import EVENT_TYPES, EVENTS, Recorded
+from ..domain.messages import EVENT_TYPES, EVENTS, EventType, Recorded
 from . import directory_tables as t
 from .codec import encode, erased
 from .tables import events
@@ -22,12 +22,13 @@ def follow(connection: Connection, stream_id: str, program_id: str, appended: It
     for recorded in appended:
         declared = EVENT_TYPES[type(recorded.event)]
         if declared.erases is not None:
-            _erase(connection, stream_id, recorded, declared.erases)
+            _erase(connection, stream_id, recorded, declared)
             connection.execute(t.audit.insert().values(_audit_row(stream_id, program_id, recorded, declared.name)))
 
 
-def _erase(connection: Connection, stream_id: str, recorded: Recorded, field: str) -> None:
-    types = [declared.name for declared in EVENTS.values() if declared.personal]
+def _erase(connection: Connection, stream_id: str, recorded: Recorded, erasing: EventType) -> None:
+    field = erasing.erases or ""
+    types = [one.name for one in EVENTS.values() if one.personal and one.name.startswith(erasing.among)]
     mine = events.c.stream_id == stream_id
     earlier = select(events.c.seq, events.c.data, events.c.personal).where(
         mine, events.c.seq < recorded.seq, events.c.type.in_(types), events.c.personal.is_not(None)

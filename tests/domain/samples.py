@@ -485,4 +485,16 @@ SAMPLES = [
         (VERA, catch_up.CatchUpDropped(plan_id=f"plan-{PINE}", reason="planned_in_error")),
         {"plan_id": "plan-pine-ridge", "reason": "planned_in_error"},
     ),
+    Sample(
+        "catch_up.erased",
+        [LIVE],
+        (CORA, erasing.CatchUpErased(plan_id=f"plan-{PINE}", reason="names_somebody")),
+        {"plan_id": "plan-pine-ridge", "reason": "names_somebody"},
+    ),
+    Sample(
+        "readiness.erased",
+        [OPENED, reported("down", note="no power")],
+        (CORA, erasing.ReadinessErased(site_id=PINE, reason="names_somebody")),
+        {"site_id": "pine-ridge", "reason": "names_somebody"},
+    ),
 ]

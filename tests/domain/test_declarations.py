@@ -64,6 +64,8 @@ WHO_MAY = {
     "meeting.settle_due": {Role.SYSTEM},
     "readiness.begin": {Role.SUPERVISOR},
     "readiness.report": {Role.SUPERVISOR},
+    "catch_up.erase": {Role.COORDINATOR},
+    "readiness.erase": {Role.COORDINATOR},
     "readiness.acknowledge_brief": {Role.SUPERVISOR},
     "readiness.see_accommodations": {Role.SUPERVISOR},
     "catch_up.plan": {Role.TEACHER},

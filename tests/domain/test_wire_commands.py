@@ -87,6 +87,8 @@ VALID: dict[str, dict[str, Any]] = {
         "phone": "reached",
         "note": "by phone",
     },
+    "catch_up.erase": {"plan_id": "p1", "reason": "harmful"},
+    "readiness.erase": {"site_id": "mesa", "reason": "harmful"},
     "readiness.acknowledge_brief": {"site_id": "mesa", "brief_version": 2},
     "readiness.see_accommodations": {"site_id": "mesa", "needs": [{"student_id": "s1", "codes": ["breaks"]}]},
     "catch_up.plan": {"site_id": "mesa", "plan_id": "p1", "kind": "other", "note": "by phone", "due_at": NOW},

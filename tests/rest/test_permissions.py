@@ -289,6 +289,8 @@ readiness.see_accommodations  forbidden forbidden           ok         not_your_
 catch_up.plan                 ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 catch_up.revise               ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
 catch_up.drop                 ok        not_your_section    forbidden  forbidden          forbidden          forbidden  forbidden  forbidden
+catch_up.erase                forbidden forbidden           forbidden  forbidden          forbidden          forbidden  forbidden  ok
+readiness.erase               forbidden forbidden           forbidden  forbidden          forbidden          forbidden  forbidden  ok
 catch_up.carry_out            forbidden forbidden           ok         unknown_plan       unknown_plan       forbidden  forbidden  forbidden
 """
 """Anybody of another program gets `unknown_stream` for each of them, and nobody `not_signed_in`."""
@@ -345,6 +347,8 @@ COMMAND_DATA: dict[str, dict[str, Any]] = {
     "readiness.see_accommodations": NORTH | {"needs": [{"student_id": "ann", "codes": ["extended_time"]}]},
     "catch_up.plan": FOR_NORTH | NORTH | {"kind": "recording"},
     "catch_up.revise": FOR_NORTH | {"kind": "site_led"},
+    "catch_up.erase": FOR_NORTH | {"reason": "harmful"},
+    "readiness.erase": NORTH | {"reason": "harmful"},
     "catch_up.carry_out": FOR_NORTH | {"minutes": 45},
     "catch_up.drop": FOR_NORTH | {"reason": "planned_in_error"},
 }
@@ -391,6 +395,7 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "question.confirm": ANSWERED,
     "question.still_stuck": ANSWERED,
     "question.erase": ASKED,
+    "readiness.erase": [("nora", "readiness.report", NORTH | {"status": "ready"})],
     "question.begin": ASKED,
     "question.release": ANSWERED[:3],
     "question.ask_back": ASKED,
@@ -408,6 +413,7 @@ BEFORE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "student.end_call": CALLED,
     "student.answer_call": CALLED,
     "catch_up.revise": CATCH_UP,
+    "catch_up.erase": CATCH_UP,
     "catch_up.carry_out": [START],
     "catch_up.drop": CATCH_UP,
 }

@@ -162,8 +162,31 @@ async def test_an_announcements_words_go_the_same_way(database: Database, live: 
     assert [one.findings async for one in check_logs(database)] == [()]
 
 
+async def test_a_plans_notes_and_a_rooms_reports_go_and_nothing_else(
+    database: Database, live: Live, clock: FakeClock
+) -> None:
+    [plan_id] = [one.plan_id for one in (await live.stream(STREAM)).state.catch_ups.values() if one.site_id == "north"]
+    for number, note in enumerate((WORDS, ANSWER)):
+        plan = {"plan_id": plan_id, "kind": "other", "note": note}
+        await live.run_command(TEACHER, STREAM, f"p{number}", "catch_up.revise", plan)
+    for number, note in enumerate((WORDS, ANSWER)):
+        report = {"site_id": "north", "status": "degraded", "note": note}
+        await live.run_command(NORTH_SUPERVISOR, STREAM, f"r{number}", "readiness.report", report)
+    await erase_words(database, clock, EMAIL, STREAM, "catch_up", plan_id, "names_somebody")
+    await erase_words(database, clock, EMAIL, STREAM, "readiness", "north", "names_somebody")
+    async with database.reading() as connection:
+        rows = await connection.execute(select(events.c.type, events.c.personal))
+        left = {type for type, held in rows if held and (WORDS.encode() in held or ANSWER.encode() in held)}
+    assert left == {"question.relayed", "question.answered"}, "of the same site, and somebody else's words"
+    await live.catch_up(STREAM)
+    state = (await live.stream(STREAM)).state
+    assert (state.catch_ups[plan_id].note, state.readiness["north"].report.note) == (ERASED, ERASED)
+    assert [row.after["event"] for row in await audited(database)] == ["catch_up.erased", "readiness.erased"]
+    assert [one.findings async for one in check_logs(database)] == [()]
+
+
 @pytest.mark.parametrize("named", [[], ["--question", "q1", "--announcement", "a1"]])
 def test_the_command_line_erases_one_thing_at_a_time(named: list[str]) -> None:
     result = CliRunner().invoke(erase, [STREAM, *named, "--reason", "harmful", "--as", EMAIL])
     assert result.exit_code == 2
-    assert "--question or --announcement" in result.output
+    assert "--question, --announcement, --plan or --room" in result.output

@@ -185,6 +185,8 @@ _SAME_FIELDS = {
     catch_up.CatchUpRevised: catch_up.ReviseCatchUp,
     catch_up.CatchUpCarriedOut: catch_up.CarryOutCatchUp,
     catch_up.CatchUpDropped: catch_up.DropCatchUp,
+    erasing.CatchUpErased: erasing.EraseCatchUp,
+    erasing.ReadinessErased: erasing.EraseReadiness,
 }
 """Events that say what their command said."""
 

@@ -279,7 +279,7 @@ def catch_up_planned(state: Meeting, event: CatchUpPlanned, recorded: Recorded) 
 @applies(CatchUpRevised)
 def catch_up_revised(state: Meeting, event: CatchUpRevised, recorded: Recorded) -> Meeting:
     held = state.catch_ups[event.plan_id]
-    return _put(state, replace(held, kind=event.kind, note=event.note, due_at=event.due_at))
+    return _put(state, replace(held, kind=event.kind, note=event.note, due_at=event.due_at, is_erased=False))
 
 
 @applies(CatchUpCarriedOut)

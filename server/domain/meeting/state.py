@@ -279,6 +279,8 @@ class CatchUpPlan:
     minutes: int | None = None
     """How long the site led it."""
     drop_reason: DropReason | None = None
+    is_erased: bool = False
+    """Whether its notes were erased since it was last revised."""
     closed_by: str | None = None
     closed_at: int | None = None
     """Who carried it out or dropped it, and when."""
