@@ -34,7 +34,7 @@ export function StartDialog({ missing, early, names, onStart, onClose }) {
   return html`
     <${Dialog} title=${t(missing.length ? 'start.title' : 'start.allThere', { n: missing.length })} onClose=${onClose}>
       <form class="stack" onSubmit=${submit}>
-        ${early && html`<p class="notice warn"><${Mark} name="warn" /> <span class="notice-text">${plannedFor(early)}</span></p>`}
+        ${early && html`<p class="notice warn" tabindex="-1" autofocus><${Mark} name="warn" /> <span class="notice-text">${plannedFor(early)}</span></p>`}
         ${missing.length > 0 && html`<p>${t('start.needs')}</p>`}
         <ul class="missing" role="list" id="missing-rooms">
           ${missing.map(

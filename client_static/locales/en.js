@@ -283,6 +283,7 @@ export default {
   'room.uncovered': 'No adult',
   'room.linked': 'linked',
   'room.unlinked': 'not linked yet',
+  'room.unheard': 'No link yet',
   'room.slow': 'Slow',
   'room.lost': 'Lost',
   'room.students': 'Students',
