@@ -120,7 +120,7 @@ function ClockOrLink({ room, names, isGathered, unheardSince: unheard = null }) 
     </span>`
   }
   if (unheard !== null) {
-    return html`<span class="room-clock small room-link unheard"><${Mark} name="quiet" /> ${t('room.unheard')} <${Wait} since=${unheard} /></span>`
+    return html`<span class="room-clock small room-unheard"><${Mark} name="quiet" /> ${t('room.unheard')} <${Wait} since=${unheard} /></span>`
   }
   const state = !isGathered ? null : link ? 'room.linked' : 'room.unlinked'
   return html`<span class="room-clock small mute">
