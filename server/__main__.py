@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .cli.running import noted
+from .cli.running import noted, require_alone
 from .cli.settings import make_folders, read_settings, require_current, settings_options, unusable, upgrade
 from .config import BadSettings, Settings
 
@@ -71,6 +71,8 @@ def serve(is_demo: bool, simulate: bool, **flags: str | None) -> None:
     settings = read_settings(flags)
     from . import app, logs
 
+    # Before this server has a port of its own, on which it could take itself for the other.
+    require_alone(settings)
     # Bound before the database is touched: a second `serve` on one port leaves everything as it was.
     try:
         listening = app.listen(settings)

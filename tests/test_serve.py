@@ -171,6 +171,26 @@ def test_other_commands_find_the_port_of_the_server_that_runs(tmp_path: Path) ->
     assert f"answers at http://localhost:{server.port} (connection refused)" in refused.output
 
 
+def test_a_second_server_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    """It would take the first one's note, and neither would hear what the other commits."""
+    note = tmp_path / "server.json"
+    with running(tmp_path) as server:
+        before = note.read_text()
+        for words in (("serve", "--demo"), ("serve",)):
+            ended = longroom(*words, "--port", "0", data=tmp_path)
+            assert (ended.returncode, ended.stdout) == (1, "")
+            assert ended.stderr.startswith(
+                f"Error: a server runs on this data already, at http://localhost:{server.port} "
+                f"(process {json.loads(before)['pid']}): stop it, or name another folder in LONGROOM_DATA_DIR"
+            )
+            assert note.read_text() == before
+        server.kill()
+        assert note.exists()
+        # The note of one that is gone is no obstacle.
+        server.start()
+        assert json.loads(note.read_text())["pid"] != json.loads(before)["pid"]
+
+
 def invoke(command: Command, *words: str, data: Path, **variables: str) -> Result:
     """Run a command in this process."""
     clean = {name: None for name in os.environ if name.startswith("LONGROOM_")}

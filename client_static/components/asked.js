@@ -46,4 +46,4 @@ const Aside = ({ words, text }) => html`
 `
 
 const Before = ({ answer }) =>
-  answer && html`<${Aside} words=${t('now.before', { how: t(`form.${answer.form}`) })} text=${answer.text} />`
+  answer && html`<${Aside} words=${t(answer.text ? 'now.before' : 'now.beforeAloud', { how: t(`form.${answer.form}`) })} text=${answer.text} />`

@@ -13,7 +13,9 @@ export function Debts({ told }) {
   return html`
     <${List} title=${t('debts.mine')} debts=${mine} whose="mine" />
     <${List} title=${t('debts.late')} debts=${escalated} whose="theirs" />
+    ${others.length > 0 && mine.length + escalated.length === 0 && html`<${List} title=${t('debts.theirs')} debts=${others} whose="theirs" />`}
     ${others.length > 0 &&
+    mine.length + escalated.length > 0 &&
     html`<details class="debts-others">
       <summary>${t('debts.others', { n: others.length })}</summary>
       <${List} debts=${others} whose="theirs" />

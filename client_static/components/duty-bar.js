@@ -5,9 +5,10 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { say } from '../core/announce.js'
 import { dutyOf } from '../core/duty.js'
 import { html } from '../core/html.js'
+import { gathersFrom } from '../core/readiness.js'
 import { session } from '../core/session.js'
 import { locale, t } from '../core/text.js'
-import { asClock, serverNow } from '../core/time.js'
+import { asClock, asMoment, serverNow } from '../core/time.js'
 import { CommandNote } from './command-note.js'
 import { DutyDialog } from './duty-dialog.js'
 import { Mark } from './pill.js'
@@ -15,35 +16,46 @@ import { Wait } from './wait.js'
 
 const IS_KEPT = new Set(['scheduled', 'lobby', 'live'])
 
-/** `siteId`: the room; `status`: the class's; `submit(name, data)`. */
-export function DutyBar({ room, siteId, status, names, commands, submit }) {
+/** `siteId`: the room; `meeting`: the class's view; `submit(name, data)`. */
+export function DutyBar({ room, siteId, meeting, names, commands, submit }) {
   const [isOpen, setOpen] = useState(false)
   const duty = dutyOf(room, session.value?.person_id, serverNow())
   useDutyAnnounced(duty, names)
-  if (!IS_KEPT.has(status)) return null
+  if (!IS_KEPT.has(meeting.status)) return null
+  const opensAt = opensLater(meeting, serverNow())
   const entry = commands.entries.value.findLast((one) => one.name.startsWith('duty.') && one.data.site_id === siteId)
   const send = (what, data = {}) => submit(`duty.${what}`, { site_id: siteId, ...data })
-  const { tone, mark, title, under } = stateOf(duty, names, status)
+  const { tone, mark, title, under } = stateOf(duty, names, opensAt)
   return html`
     <section class=${`duty ${tone}`} aria-label=${t('duty.title')}>
       <p class="duty-text">
-        <b><${Mark} name=${mark ?? tone} /> ${title}</b>${under && html`<span>${under}</span>`}
+        <b><${Mark} name=${mark ?? tone} /> ${title}</b>${under && html`<span id="duty-under">${under}</span>`}
       </p>
       ${entry
         ? html`<${CommandNote} ...${{ entry, commands }} onDrop=${() => commands.take(entry.command_id)} />`
-        : html`<${Ways} ...${{ duty, send }} onOpen=${() => setOpen(true)} />`}
+        : html`<${Ways} ...${{ duty, send, opensAt }} onOpen=${() => setOpen(true)} />`}
       ${!entry && duty.asked.map((one) => html`<${Asked} key=${one.person_id} offer=${one} ...${{ names, send }} />`)}
     </section>
     ${isOpen && html`<${DutyDialog} ...${{ duty, names, send }} onClose=${() => setOpen(false)} />`}
   `
 }
 
-function Ways({ duty, send, onOpen }) {
+/** When its rooms can be signed on to, where that is yet to come: a command that would be refused is not kept. */
+const opensLater = (meeting, now) => (meeting.status === 'scheduled' && now < gathersFrom(meeting) ? gathersFrom(meeting) : null)
+
+function Ways({ duty, send, opensAt, onOpen }) {
   const more = html`<button class="btn big" aria-haspopup="dialog" onClick=${onOpen}>${t('duty.more')}</button>`
   if (duty.isOut) return html`<button class="btn big primary" onClick=${() => send('return')}>${t('duty.return')}</button>${more}`
   if (duty.me) return more
   return html`
-    <button class="btn big primary" onClick=${() => send('sign_on')}>${t('duty.signOn')}</button>
+    <button
+      class="btn big primary"
+      aria-disabled=${opensAt !== null}
+      aria-describedby=${opensAt === null ? undefined : 'duty-under'}
+      onClick=${() => opensAt === null && send('sign_on')}
+    >
+      ${t('duty.signOn')}
+    </button>
     ${duty.others.length > 0 && more}
   `
 }
@@ -57,7 +69,7 @@ const Asked = ({ offer, names, send }) => html`
   </div>
 `
 
-function stateOf(duty, names, status) {
+function stateOf(duty, names, opensAt) {
   const listed = (ids) => ids.map(names.person).join(', ')
   if (duty.uncoveredSince !== null) {
     const under = html`${t('duty.uncoveredFor')} <${Wait} since=${duty.uncoveredSince} />`
@@ -74,7 +86,8 @@ function stateOf(duty, names, status) {
     return { tone: 'ok', title: t('duty.on'), under: [since, beside, waits].filter(Boolean).join(' · ') }
   }
   if (duty.present.length) return { tone: 'info', title: t('duty.others', { who: listed(duty.present) }) }
-  return { tone: 'quiet', title: t('duty.nobody'), under: status === 'scheduled' ? t('duty.nobodyYet') : null }
+  const from = opensAt === null ? null : t('duty.signOnFrom', { when: asMoment(opensAt, locale.value) })
+  return { tone: 'quiet', title: t('duty.nobody'), under: from }
 }
 
 /** Says politely that the room is left or covered, and that somebody would hand over. */

@@ -4,7 +4,7 @@ import { html } from '../core/html.js'
 import { owedOf } from '../core/owed.js'
 import { reportPath } from '../core/router.js'
 import { locale, t } from '../core/text.js'
-import { asTimes, asWait, serverNow } from '../core/time.js'
+import { asPlanned, asWait, serverNow } from '../core/time.js'
 import { CommandNote } from './command-note.js'
 
 export function ClassClock({ meeting }) {
@@ -26,7 +26,7 @@ export function Lifecycle({ meeting, acts }) {
     return html`<div class="notice quiet"><${CommandNote} ...${{ entry, commands }} where="computer" onEdit=${plan} onDrop=${drop} /></div>`
   }
   if (status === 'scheduled') {
-    const times = asTimes(from, to, locale.value)
+    const times = asPlanned(from, to, locale.value)
     return html`<div class="notice info">
       <div class="notice-text">
         <b>${t('teacher.scheduled')}</b><span>${t('teacher.scheduledFor', { times })}</span>

@@ -10,6 +10,7 @@ import { Asked } from './asked.js'
 import { ClaimedKeys, ClaimedTabs } from './claimed-tabs.js'
 import { CommandNote } from './command-note.js'
 import { Group } from './group.js'
+import { Mark } from './pill.js'
 import { PlaceReason } from './place-reason.js'
 import { QuestionWays } from './question-ways.js'
 
@@ -52,6 +53,7 @@ function InPanel({ meeting, desk, acts, drafts, question, standing, names }) {
   const edit = () => acts.edit(entry)
   return html`<${Fragment}>
     <${Asked} ...${{ question, standing, names }} />
+    ${desk.isToClaim(question) && html`<p class="fault small"><${Mark} name="warn" /> ${t('said.claimFirst')}</p>`}
     ${followers.length > 0 && html`<${Group} ...${{ followers, names, acts }} />`}
     ${standing === 'waiting' && html`<${PlaceReason} ...${{ meeting, desk, question, names }} />`}
     ${isHeld && standing !== 'waiting' && html`<${CommandNote} ...${{ entry, commands }} where="computer" onEdit=${edit} />`}

@@ -8,16 +8,18 @@ import { UnsentQuestion } from './unsent-question.js'
 
 const OVER_SHOWN = 5
 
-/** `unsent`: asks that the record does not show yet; `open`: how many are not over, wherever they are shown. */
-export function OurQuestions({ unsent, underWay, over, open, isEmpty, about }) {
+/** `unsent`: asks that the record does not show yet; `toDo`: how many stand under "To do now" instead. */
+export function OurQuestions({ unsent, underWay, over, toDo, isEmpty, about }) {
   const [isAll, setAll] = useState(false)
   const shown = isAll ? over : over.slice(0, OVER_SHOWN)
   const { names, commands } = about
+  const open = unsent.length + underWay.length
+  const counts = [open > 0 && t('our.count', { n: open }), toDo > 0 && t('our.toDo', { n: toDo })].filter(Boolean)
   return html`
     <section class="tablet-ours" aria-labelledby="ours-title">
       <h2 id="ours" tabindex="-1">
         <span id="ours-title">${t('our.title')}</span>
-        ${open > 0 && html`<span class="small mute">${t('our.count', { n: open })}</span>`}
+        ${counts.length > 0 && html`<span class="small mute">${counts.join(' · ')}</span>`}
       </h2>
       ${isEmpty && html`<p class="empty">${t('our.empty')}</p>`}
       <ul class="ours" role="list">

@@ -5,12 +5,12 @@ import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { asDayShort, asLocalClock } from '../core/schedule.js'
 import { locale, t, why } from '../core/text.js'
-import { asDay, asClock } from '../core/time.js'
+import { asDay, asClock, zoneName } from '../core/time.js'
 import { Mark } from './pill.js'
 
-const whenOf = ({ local_starts: local }) => ({
+const whenOf = ({ local_starts: local, starts_at: at }) => ({
   day: asDayShort(local.slice(0, 10), locale.value),
-  time: asLocalClock(local, locale.value),
+  time: [asLocalClock(local, locale.value), zoneName(at, locale.value)].filter(Boolean).join(' '),
 })
 
 export const PlanNotices = ({ notices, onRead }) =>

@@ -3,12 +3,12 @@
 import { html } from '../core/html.js'
 import { isKept } from '../core/tablet.js'
 import { asNumber, locale, t } from '../core/text.js'
-import { asClock } from '../core/time.js'
+import { asMoment } from '../core/time.js'
 import { Mark } from './pill.js'
 import { jumpTo } from './thumbs.js'
 import { Wait } from './wait.js'
 
-/** `toDo`, `waiting`, `refused`: how many. */
+/** `toDo`, `waiting`, `putOff`, `refused`: how many. */
 export function RoomStrip(props) {
   const state = stripOf(props)
   const inside = html`
@@ -24,12 +24,12 @@ export function RoomStrip(props) {
     : html`<div id="strip" class=${look} tabindex="-1">${inside}</div>`
 }
 
-function stripOf({ meeting, room, refused, toDo, waiting, link }) {
+function stripOf({ meeting, room, refused, toDo, waiting, putOff, link }) {
   if (refused > 0) return counted('bad', refused, 'strip.refused', t('strip.refusedDo'))
   if (link !== 'connected') return noLink()
   if (toDo > 0) return counted('info', toDo, 'strip.toDo', meanwhile(waiting, room))
   if (['scheduled', 'lobby'].includes(meeting.status)) return notStarted(meeting)
-  if (['ended', 'reconciled'].includes(meeting.status)) return ended(waiting)
+  if (['ended', 'reconciled'].includes(meeting.status)) return ended(waiting, putOff)
   if (waiting > 0) return { ...counted('info', waiting, 'strip.waiting', oldest(room)), mark: 'held' }
   return { tone: 'ok', title: t('strip.well'), under: t('strip.wellDo') }
 }
@@ -48,11 +48,15 @@ const meanwhile = (waiting, room) =>
   waiting > 0 ? html`${t('strip.waiting', { n: waiting })} · ${oldest(room)}` : t('strip.noneWait')
 
 function notStarted(meeting) {
-  const time = asClock(meeting.starts_at, locale.value)
+  const time = asMoment(meeting.starts_at, locale.value)
   return { tone: 'info', mark: 'held', title: t(`strip.${meeting.status}`), under: t('strip.scheduledDo', { time }) }
 }
 
-function ended(waiting) {
-  const under = waiting ? t('strip.endedWaiting', { n: waiting }) : t('strip.endedDone')
+function ended(waiting, putOff) {
+  const under = waiting
+    ? t('strip.endedWaiting', { n: waiting })
+    : putOff
+      ? t('strip.endedPutOff', { n: putOff })
+      : t('strip.endedDone')
   return { tone: 'quiet', title: t('strip.ended'), under }
 }

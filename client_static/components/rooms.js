@@ -13,6 +13,8 @@ const STATES = {
   blocking: { tone: 'bad', mark: 'blocking' },
   long: { tone: 'warn', mark: 'warn' },
   waiting: { tone: 'info', mark: 'info' },
+  inHand: { tone: 'info', mark: 'wait' },
+  askedBack: { tone: 'info', mark: 'restated' },
   quiet: { tone: 'quiet', mark: 'quiet' },
 }
 
@@ -31,7 +33,7 @@ const IS_BEFORE = new Set(['scheduled', 'lobby'])
 export const Rooms = ({ rooms, questions, calls = [], names, meeting, onPick, hasKeys = true, picked }) => html`
   <section class=${`rooms ${rooms.length > MANY ? 'is-many' : ''}`} aria-label=${t('rooms.title')}>
     ${rooms.map((room, index) => {
-      const shown = { room, names, status: meeting.status, briefVersion: meeting.brief_version }
+      const shown = { room, names, meeting, status: meeting.status, briefVersion: meeting.brief_version }
       const Body = IS_BEFORE.has(meeting.status) ? BeforeClass : InClass
       return html`<${Body}
         key=${room.site_id}
@@ -68,7 +70,7 @@ function BeforeClass({ room, names, name, status, briefVersion, isPicked }) {
   `
 }
 
-function InClass({ room, questions, calls, names, name, status, isPicked }) {
+function InClass({ room, questions, calls, names, name, meeting, status, isPicked }) {
   const state = roomState(room, questions, serverNow())
   const { tone, mark } = STATES[state]
   const isGathered = status === 'live'
@@ -78,7 +80,7 @@ function InClass({ room, questions, calls, names, name, status, isPicked }) {
   return html`
     <article class=${`room ${(isUncovered || isDark) && tone !== 'bad' ? 'warn' : tone} ${isPicked ? 'is-picked' : ''}`} aria-label=${names.site(room.site_id)}>
       ${name}
-      <${ClockOrLink} ...${{ room, names, isGathered }} />
+      <${ClockOrLink} ...${{ room, names, isGathered }} unheardSince=${unheardSince(room, meeting, serverNow())} />
       <${Pill} tone=${tone} mark=${mark}>
         ${t(`room.${state}`, { n: room.waiting })}
         ${room.waiting > 0 &&
@@ -98,17 +100,27 @@ function InClass({ room, questions, calls, names, name, status, isPicked }) {
 
 const LINKS = { degraded: { word: 'room.slow', mark: 'wait' }, lost: { word: 'room.lost', mark: 'warn' } }
 
+/** Since when the class goes on without a word from the room, by its own bells; null: it was heard, or is not waited for. */
+function unheardSince(room, { status, started_at: startedAt }, now) {
+  if (status !== 'live' || room.link || room.away) return null
+  const since = Math.max(startedAt, room.joins_at ?? 0)
+  return since <= now ? since : null
+}
+
 /**
- * The clock on that room's wall, with a mark that the room is linked; a link that is slow or lost takes its place, and
- * says since when.
+ * The clock on that room's wall, with a mark that the room is linked; a link that is slow, lost or was never there in class
+ * takes its place, and says since when.
  */
-function ClockOrLink({ room, names, isGathered }) {
+function ClockOrLink({ room, names, isGathered, unheardSince: unheard = null }) {
   const link = isGathered ? room.link : null
   const trouble = LINKS[link?.status]
   if (trouble) {
     return html`<span class=${`room-clock small room-link ${link.status}`}>
       <${Mark} name=${trouble.mark} /> ${t(trouble.word)} <${Wait} since=${link.since} />
     </span>`
+  }
+  if (unheard !== null) {
+    return html`<span class="room-clock small room-unheard"><${Mark} name="quiet" /> ${t('room.unheard')} <${Wait} since=${unheard} /></span>`
   }
   const state = !isGathered ? null : link ? 'room.linked' : 'room.unlinked'
   return html`<span class="room-clock small mute">

@@ -2,13 +2,17 @@
 import { useState } from 'preact/hooks'
 
 import { html } from '../core/html.js'
-import { t } from '../core/text.js'
+import { locale, t } from '../core/text.js'
+import { asNearDay, asTimes } from '../core/time.js'
 import { CatchUpFields, EMPTY_PLAN, faultInPlan, planData } from './catch-up-fields.js'
 import { Dialog } from './dialog.js'
 import { Mark } from './pill.js'
 
-/** `missing`: `[{site_id, why}]`, as it is now: a room that comes meanwhile leaves the list. */
-export function StartDialog({ missing, names, onStart, onClose }) {
+/**
+ * `missing`: `[{site_id, why}]`, as it is now: a room that comes meanwhile leaves the list. `early`: the meeting where its
+ * time is not near, else null.
+ */
+export function StartDialog({ missing, early, names, onStart, onClose }) {
   const [isEach, setEach] = useState(false)
   const [plans, setPlans] = useState({})
   const [faults, setFaults] = useState({})
@@ -30,6 +34,7 @@ export function StartDialog({ missing, names, onStart, onClose }) {
   return html`
     <${Dialog} title=${t(missing.length ? 'start.title' : 'start.allThere', { n: missing.length })} onClose=${onClose}>
       <form class="stack" onSubmit=${submit}>
+        ${early && html`<p class="notice warn" tabindex="-1" autofocus><${Mark} name="warn" /> <span class="notice-text">${plannedFor(early)}</span></p>`}
         ${missing.length > 0 && html`<p>${t('start.needs')}</p>`}
         <ul class="missing" role="list" id="missing-rooms">
           ${missing.map(
@@ -53,3 +58,6 @@ export function StartDialog({ missing, names, onStart, onClose }) {
     <//>
   `
 }
+
+const plannedFor = ({ starts_at: from, ends_at: to }) =>
+  t('start.early', { day: asNearDay(from, locale.value), times: asTimes(from, to, locale.value) })

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 
 import { leftovers } from '../core/board.js'
 import { html } from '../core/html.js'
-import { missingFrom } from '../core/readiness.js'
+import { isEarly, missingFrom } from '../core/readiness.js'
 import { serverInstant } from '../core/time.js'
 import { isOwedBack } from '../core/way-back.js'
 import { AnnounceDialog } from './announce-dialog.js'
@@ -46,7 +46,8 @@ export function TeacherDialog({ kind, meeting, desk, acts, room, onClose }) {
   }
   if (kind === 'start') {
     const missing = missingFrom(meeting.meeting.value, rooms, meeting.catchUps.value, serverInstant())
-    return html`<${StartDialog} ...${{ missing, names, onStart: done(acts.startClass), onClose }} />`
+    const early = isEarly(meeting.meeting.value, serverInstant()) ? meeting.meeting.value : null
+    return html`<${StartDialog} ...${{ missing, early, names, onStart: done(acts.startClass), onClose }} />`
   }
   if (kind.catchUp !== undefined) {
     const planned = meeting.catchUps.value.filter((one) => one.status === 'open').map((one) => one.site_id)

@@ -48,6 +48,7 @@ export function createDesk({ questions, pairs, personId }) {
   const views = computed(() => new Map(questions.value.map((question) => [question.question_id, question])))
   const here = computed(() => settled(at.value, lanes.value))
   const current = computed(() => lanes.value[here.value.lane]?.[here.value.index] ?? null)
+  const toClaim = signal(null)
   const stop = effect(() => {
     const now = here.value
     if (Object.keys(now).some((name) => now[name] !== at.peek()[name])) at.value = now
@@ -63,7 +64,13 @@ export function createDesk({ questions, pairs, personId }) {
     partners: (question) => partnersOf(question, questions.value, personId),
     standing: (question) => standingOf(question, personId),
     /** Look at this one, wherever it stands. */
-    choose: (id) => (at.value = { ...here.peek(), id, lane: null, awaited: null }),
+    choose(id) {
+      toClaim.value = null
+      at.value = { ...here.peek(), id, lane: null, awaited: null }
+    },
+    /** An answer was tried on what nobody has claimed: the panel says so until it is claimed or left. */
+    askToClaim: () => (toClaim.value = current.peek()?.question_id ?? null),
+    isToClaim: (question) => toClaim.value === question.question_id && standingOf(question, personId) === 'waiting',
     /** Look at this one as soon as it waits again. */
     await: (id) => (at.value = { ...here.peek(), awaited: id }),
     /** The waiting question so many places on; from elsewhere, first the one where the reading stopped. */

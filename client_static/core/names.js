@@ -11,6 +11,7 @@ export function namesOf(roster) {
     isLoaded: Boolean(roster),
     site: (id) => sites.get(id)?.name ?? t('name.site'),
     zone: (id) => sites.get(id)?.time_zone,
+    zones: [...sites.values()].map((site) => site.time_zone),
     /** How its room is reached when the link is lost, or null. */
     phone: (id) => sites.get(id)?.phone ?? null,
     person: (id) => people.get(id)?.name ?? t('name.person'),

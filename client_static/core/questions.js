@@ -4,6 +4,8 @@
 /** From here on a wait is called long. */
 export const LONG_WAIT_MS = 120_000
 
+const IN_HAND = new Set(['claimed', 'answering'])
+
 export const isOpen = (question) => question.status === 'queued' || question.status === 'seen'
 export const isWaiting = (question) => isOpen(question) || question.status === 'claimed'
 /** An answer on its way back to who asked; `cannot_find`: they were not there, and it can be brought later. */
@@ -23,12 +25,19 @@ export function byOrder(a, b) {
 /** What waits for a teacher, in fair order. */
 export const board = (questions) => questions.filter(isOpen).sort(byOrder)
 
-/** A room's state in one word, the worst first: `blocking`, `long`, `waiting` or `quiet`. */
+/**
+ * A room's state in one word, the worst first: `blocking`, `long`, `waiting`; where all that waits is off the board, `inHand`
+ * or `askedBack`; or `quiet`. A question that follows another stands where that one stands.
+ */
 export function roomState(room, questions, now) {
-  const waiting = questions.filter((question) => question.site_id === room.site_id && isOpen(question))
-  if (waiting.some((question) => question.urgency === 'blocking')) return 'blocking'
+  const own = questions.filter((question) => question.site_id === room.site_id)
+  if (own.some((question) => isOpen(question) && question.urgency === 'blocking')) return 'blocking'
   if (room.waiting && now - room.waiting_since >= LONG_WAIT_MS) return 'long'
-  return room.waiting ? 'waiting' : 'quiet'
+  if (!room.waiting) return 'quiet'
+  const leads = own.map((question) => questions.find((one) => one.question_id === question.merged_into) ?? question)
+  if (leads.some(isOpen)) return 'waiting'
+  if (leads.some(({ status }) => IN_HAND.has(status))) return 'inHand'
+  return leads.some(({ status }) => status === 'asked_back') ? 'askedBack' : 'waiting'
 }
 
 const newestTurn = (question) => lastAnswer(question)?.at ?? question.received_at

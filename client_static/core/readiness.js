@@ -22,6 +22,12 @@ export function readinessOf(room, briefVersion, now) {
   }
 }
 
+/** From when its rooms can be signed on to, unless the teacher opens the lobby before: the server's LOBBY_LEAD. */
+export const gathersFrom = (meeting) => meeting.starts_at - 30 * 60_000
+
+/** Whether whoever starts it now may have taken it for another class. */
+export const isEarly = (meeting, now) => now < gathersFrom(meeting)
+
 /** The rooms that the class goes on without if it starts now, and has no open plan for: `{site_id, why}`. */
 export function missingFrom(meeting, rooms, catchUps, now) {
   const planned = new Set(catchUps.filter((one) => one.status === 'open').map((one) => one.site_id))

@@ -25,6 +25,7 @@ export function roomOf(meeting, siteId) {
     over: roomOver(questions, siteId),
     isEmpty: own.length + asks.length === 0,
     waiting: own.filter(isOwed).length,
+    putOff: own.filter((question) => question.status === 'deferred').length,
     told: toReadOut(meeting.announcements.value, siteId),
     untold: toReach(meeting.announcements.value, siteId),
     calls: callsOn(meeting.calls.value, siteId),

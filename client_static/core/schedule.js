@@ -25,6 +25,12 @@ export function localIn(millis, timeZone) {
 /** This browser's IANA time zone; undefined where it does not say. */
 export const browserZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone
 
+/** Whose clock the person's days go by, as `useWall` takes it: their school's, or else this device's beside their rooms'. */
+export function wallOfPlan(plan) {
+  if (plan?.zone_from === 'site') return [plan.zone]
+  return [undefined, plan?.sites.map((site) => site.time_zone) ?? []]
+}
+
 /** When the meeting is for the person: a supervisor by their room's own bells, anybody else as it is planned. */
 export function ownTimes(meeting) {
   const mine = meeting.rooms.filter((room) => room.is_mine && !room.away)

@@ -55,33 +55,70 @@ function format(locale, options) {
 
 const CLOCK = { hour: 'numeric', minute: '2-digit' }
 
+const THIS_DEVICE = { zone: undefined, isNamed: false }
+
+/**
+ * By whose clock a page writes its times: one clock a page. `zone`: an IANA name, undefined for this device's; `isNamed`:
+ * it could be taken for another, so each time says which it is.
+ */
+export const wall = signal(THIS_DEVICE)
+
+/** What `wall` is to be, for a page on the clock of `zone` that is read where the clocks of `others` count as well. */
+export function wallOf(zone, others = []) {
+  const offset = offsetOf(zone)
+  // An unknown zone falls back to this device's.
+  if (offset === null) return THIS_DEVICE
+  return { zone, isNamed: [undefined, ...others].some((other) => ![null, offset].includes(offsetOf(other))) }
+}
+
+/** What a zone's clock shows beyond UTC now; null: there is no such zone. */
+function offsetOf(timeZone) {
+  try {
+    const parts = format('en', { timeZone, timeZoneName: 'longOffset' }).formatToParts(serverInstant())
+    return parts.find((part) => part.type === 'timeZoneName').value
+  } catch {
+    return null
+  }
+}
+
+const onWall = (options) => ({ ...options, timeZone: wall.value.zone, ...(wall.value.isNamed ? NAMED : {}) })
+const NAMED = { timeZoneName: 'shortGeneric' }
+
+/** "MT", where the page's clock is to be named, for times that are written already; else nothing. */
+export function zoneName(millis, locale) {
+  if (!wall.value.isNamed) return ''
+  return format(locale, onWall(CLOCK)).formatToParts(millis).find((part) => part.type === 'timeZoneName').value
+}
+
 /** The clock on a wall there: "10:23 AM MT". An unknown zone falls back to this device's. */
 export function asSiteClock(millis, timeZone, locale) {
   try {
-    return format(locale, { ...CLOCK, timeZone, timeZoneName: 'shortGeneric' }).format(millis)
+    return format(locale, { ...CLOCK, timeZone, ...NAMED }).format(millis)
   } catch {
     return asClock(millis, locale)
   }
 }
 
-/** The clock on this wall: "10:23 AM". */
-export const asClock = (millis, locale) => format(locale, CLOCK).format(millis)
+/** The clock on the page's wall: "10:23 AM", or "10:23 AM MT". */
+export const asClock = (millis, locale) => format(locale, onWall(CLOCK)).format(millis)
 
 /** "10:21:14 AM", for the record. */
-export const asClockWithSeconds = (millis, locale) => format(locale, { ...CLOCK, second: '2-digit' }).format(millis)
+export const asClockWithSeconds = (millis, locale) => format(locale, onWall({ ...CLOCK, second: '2-digit' })).format(millis)
 
 /** "Mon, Nov 23". */
 export const asDay = (millis, locale) =>
-  format(locale, { weekday: 'short', month: 'short', day: 'numeric' }).format(millis)
+  format(locale, { weekday: 'short', month: 'short', day: 'numeric', timeZone: wall.value.zone }).format(millis)
 
-const WEEK_MS = 6 * 24 * 60 * 60 * 1000
+const DAY_MS = 24 * 60 * 60 * 1000
+const WEEK_MS = 6 * DAY_MS
 
-/** When something is due there: "Wednesday 3:30 PM", with the date where the weekday alone could mean two. */
+/** When something is due, by the page's clock or another place's: "Wednesday 3:30 PM", with the date where the weekday alone could mean two. */
 export function asDue(millis, timeZone, locale, now = serverInstant()) {
   const day = Math.abs(millis - now) < WEEK_MS ? { weekday: 'long' } : { weekday: 'long', month: 'short', day: 'numeric' }
-  const written = (zone) => `${format(locale, { ...day, ...zone }).format(millis)} ${format(locale, { ...CLOCK, ...zone }).format(millis)}`
+  const named = wall.value.isNamed ? NAMED : {}
+  const written = (zone) => `${format(locale, { ...day, ...zone }).format(millis)} ${format(locale, { ...CLOCK, ...zone, ...named }).format(millis)}`
   try {
-    return written({ timeZone })
+    return written({ timeZone: timeZone ?? wall.value.zone })
   } catch {
     return written({})
   }
@@ -89,14 +126,32 @@ export function asDue(millis, timeZone, locale, now = serverInstant()) {
 
 /** "9:00 – 9:50 AM", as the locale writes a range; over midnight both ends alone, as a range would add their dates. */
 export const asTimes = (from, to, locale) =>
-  isSameDay(from, to) ? format(locale, CLOCK).formatRange(from, to) : `${asClock(from, locale)} – ${asClock(to, locale)}`
+  isSameDay(from, to) ? format(locale, onWall(CLOCK)).formatRange(from, to) : `${asClock(from, locale)} – ${asClock(to, locale)}`
+
+/** The same with its day where that is not today: "Thu, Nov 26, 9:00 – 9:50 AM". */
+export const asPlanned = (from, to, locale, now = serverInstant()) =>
+  isSameDay(from, now) ? asTimes(from, to, locale) : `${asDay(from, locale)}, ${asTimes(from, to, locale)}`
+
+/** "10:23 AM", with its day where that is not today. */
+export const asMoment = (millis, locale, now = serverInstant()) =>
+  isSameDay(millis, now) ? asClock(millis, locale) : `${asDay(millis, locale)}, ${asClock(millis, locale)}`
 
 /** The same by the clock of a place. */
 export const asTimesAt = (from, to, timeZone, locale) =>
   format(locale, { ...CLOCK, timeZone, timeZoneName: 'short' }).formatRange(from, to)
 
-/** Whether two moments fall on one day of this device's calendar. */
-export const isSameDay = (a, b) => new Date(a).toDateString() === new Date(b).toDateString()
+/** A day of the page's calendar, as a number that goes up by one a day. */
+const dayNumber = (millis) =>
+  Math.round(Date.parse(`${format('sv-SE', { dateStyle: 'short', timeZone: wall.value.zone }).format(millis)}T00:00Z`) / DAY_MS)
+
+/** Whether two moments fall on one day of the page's calendar. */
+export const isSameDay = (a, b) => dayNumber(a) === dayNumber(b)
+
+/** "tomorrow", "yesterday", "today"; else the date. */
+export function asNearDay(millis, locale, now = serverInstant()) {
+  const days = dayNumber(millis) - dayNumber(now)
+  return Math.abs(days) > 1 ? asDay(millis, locale) : new Intl.RelativeTimeFormat(locale, { numeric: 'auto' }).format(days, 'day')
+}
 
 /** A moment as a field for a date and time holds it, on this device's calendar: "2026-11-23T15:30". */
 export function asLocalInput(millis) {

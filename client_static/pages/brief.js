@@ -16,6 +16,7 @@ import { briefWasOpened } from '../core/opened-briefs.js'
 import { meetingPath } from '../core/router.js'
 import { language, locale, needs, t } from '../core/text.js'
 import { asDay, asTimes, asTimesAt } from '../core/time.js'
+import { useClassWall } from '../core/wall.js'
 
 export function BriefPage({ id }) {
   const [read, error, load] = useLoaded(() => readAll(id), 0, id)
@@ -54,6 +55,7 @@ async function readAll(id) {
 function Heading({ id, meeting, rooms, names, listing }) {
   const mine = rooms.filter((room) => listing.site_ids?.includes(room.site_id))
   const shown = listing.part === 'supervisor' ? mine : rooms
+  useClassWall(names, listing.part === 'supervisor' ? listing.site_ids[0] : null)
   return html`
     <p class="brief-when">
       <b>${asDay(meeting.starts_at, locale.value)}, ${asTimes(meeting.starts_at, meeting.ends_at, locale.value)}</b>

@@ -15,10 +15,11 @@ import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
 import { isListedLive, unsentByMeeting } from '../core/meeting.js'
 import { briefPath, meetingPath, reportPath } from '../core/router.js'
-import { browserZone, localIn } from '../core/schedule.js'
+import { browserZone, localIn, wallOfPlan } from '../core/schedule.js'
 import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
-import { asDay, asSiteClock, asTimes, isSameDay, serverInstant, serverNow } from '../core/time.js'
+import { asPlanned, asSiteClock, asTimes, isSameDay, serverInstant, serverNow } from '../core/time.js'
+import { useWall } from '../core/wall.js'
 
 /** The classes that may go on now: whoever waits for theirs to begin must not wait for a list. */
 const NOW_MS = 20_000
@@ -49,6 +50,8 @@ export function HomePage() {
   }, [meetings])
   // From here on the page that comes next knows whether its class is live.
   useEffect(() => () => (isListedLive.value = false), [])
+  const [plan, , reloadPlan] = useLoaded(seesClasses ? planOfToday : async () => null, seesClasses && CHANGES_MS)
+  useWall(...wallOfPlan(plan))
   const [told, owedError, reloadOwed] = useLoaded(seesClasses ? api.owed : async () => null, seesClasses && LISTS_MS)
   useOver(near, () => (reload(), reloadOwed()))
   const isDesk = roles.some((role) => !IN_CLASS.has(role))
@@ -68,7 +71,7 @@ export function HomePage() {
       <${Unsent} meetings=${meetings ?? []} />
       ${isCoordinator && html`<${LiveBoard} />`}
       ${!meetings && !error && html`<p class="loading">${t('app.loading')}</p>`}
-      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, seesClasses, isCoordinator, told }} />`}
+      ${meetings && html`<${Meetings} ...${{ meetings, isDesk, seesClasses, isCoordinator, told, plan, reloadPlan }} />`}
       ${isDesk && html`<${Desk} roles=${roles} />`}
       ${isOnTablet && html`<${PinOffer} />`}
     </main>
@@ -81,6 +84,8 @@ const meetingsWithin = (reach) => () => {
 }
 const shownMeetings = meetingsWithin(SHOWN_MS)
 const nearMeetings = meetingsWithin(NEAR_MS)
+
+const planOfToday = () => api.schedule(localIn(serverInstant(), browserZone()).slice(0, 10), 1, browserZone())
 
 /** The listed classes, each as it was last read. */
 function newest(listed, near) {
@@ -100,10 +105,9 @@ function useOver(near, tell) {
 }
 
 /** What changed of the plan, until it was read, and the way to the whole of it. */
-function Plan() {
-  const [plan, , reload] = useLoaded(() => api.schedule(localIn(serverInstant(), browserZone()).slice(0, 10), 1, browserZone()), CHANGES_MS)
+function Plan({ plan, reloadPlan }) {
   return html`
-    ${plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reload} />`}
+    ${plan && html`<${PlanNotices} notices=${plan.notices} onRead=${reloadPlan} />`}
     <p><a class="btn big" href="/schedule">${t('home.schedule')}</a></p>
   `
 }
@@ -118,7 +122,7 @@ const Unsent = ({ meetings }) =>
     </p>`
   })
 
-function Meetings({ meetings, isDesk, seesClasses, isCoordinator, told }) {
+function Meetings({ meetings, isDesk, seesClasses, isCoordinator, told, plan, reloadPlan }) {
   // What is merely watched stands on the board of all classes.
   const live = meetings.filter((meeting) => meeting.status === 'live' && IN_CLASS.has(meeting.part))
   const isPast = (meeting) => OVER.has(meeting.status) || (meeting.status !== 'live' && isTimeOver(meeting))
@@ -126,13 +130,13 @@ function Meetings({ meetings, isDesk, seesClasses, isCoordinator, told }) {
     .filter((meeting) => meeting.status !== 'live' && !isPast(meeting))
     .sort((a, b) => a.starts_at - b.starts_at)
   const past = meetings.filter(isPast).sort((a, b) => b.starts_at - a.starts_at)
-  if (meetings.length === 0 && isDesk) return seesClasses && html`<${Plan} />`
+  if (meetings.length === 0 && isDesk) return seesClasses && html`<${Plan} ...${{ plan, reloadPlan }} />`
   return html`
     ${(live.length > 0 || !isCoordinator) && html`<h2>${t('home.live')}</h2>`}
     ${live.length === 0 && !isCoordinator && html`<p class="empty">${t(coming.length ? 'home.noneLive' : 'home.none')}</p>`}
     ${live.map((meeting) => html`<${LiveMeeting} key=${meeting.id} meeting=${meeting} />`)}
     ${told && html`<${Debts} told=${told} />`}
-    ${seesClasses && html`<${Plan} />`}
+    ${seesClasses && html`<${Plan} ...${{ plan, reloadPlan }} />`}
     <${MeetingList} title=${t('home.coming')} meetings=${coming} />
     <${MeetingList} title=${t('home.past')} meetings=${past} most=${PAST_SHOWN} />
   `
@@ -183,8 +187,8 @@ function MeetingList({ title, meetings, most = Infinity }) {
 }
 
 function whenOf({ starts_at: from, ends_at: to }) {
-  const times = asTimes(from, to, locale.value)
-  return isSameDay(from, serverNow()) ? t('home.today', { times }) : `${asDay(from, locale.value)}, ${times}`
+  const times = asPlanned(from, to, locale.value, serverNow())
+  return isSameDay(from, serverNow()) ? t('home.today', { times }) : times
 }
 
 /** For whoever has no part in classes: the sites, and an honest word on what is still to come. */
@@ -196,7 +200,7 @@ function Desk({ roles }) {
     <h2>${t('desk.sites')}</h2>
     ${error && html`<${Problem} error=${error} onRetry=${reload} />`}
     ${!found && !error && html`<p class="loading">${t('app.loading')}</p>`}
-    ${found && rows.length === 0 && html`<p class="empty">${t('desk.noSites')}</p>`}
+    ${found && rows.length === 0 && html`<p class="empty">${t(roles.includes('coordinator') ? 'desk.noSitesDo' : 'desk.noSites')}</p>`}
     <ul class="meetings" role="list">
       ${rows.map(
         (site) => html`<li key=${site.id}>

@@ -14,6 +14,7 @@ import { namesOf } from '../core/names.js'
 import { meetingPath } from '../core/router.js'
 import { language, locale, t } from '../core/text.js'
 import { asClockWithSeconds, asDay, asTimes, serverInstant } from '../core/time.js'
+import { useClassWall } from '../core/wall.js'
 
 const OVER = new Set(['ended', 'reconciled'])
 
@@ -44,8 +45,9 @@ async function readAll(id) {
 }
 
 function Report({ id, read, onAgain }) {
-  const { report, steps, names, at } = read
+  const { report, steps, names, listing, at } = read
   const { meeting } = report
+  useClassWall(names, listing.part === 'supervisor' ? listing.site_ids[0] : null)
   const files = api.files(id)
   const isOver = OVER.has(meeting.status)
   const [from, to] = [meeting.started_at ?? meeting.starts_at, meeting.ended_at ?? meeting.ends_at]

@@ -12,10 +12,11 @@ import { say } from '../core/announce.js'
 import { api } from '../core/api.js'
 import { html } from '../core/html.js'
 import { useLoaded } from '../core/loaded.js'
-import { addDays, asDayLong, asSpan, browserZone, daysFrom, localIn, mondayOf } from '../core/schedule.js'
+import { addDays, asDayLong, asSpan, browserZone, daysFrom, localIn, mondayOf, wallOfPlan } from '../core/schedule.js'
 import { session } from '../core/session.js'
 import { language, locale, t } from '../core/text.js'
 import { serverInstant, serverNow } from '../core/time.js'
+import { useWall } from '../core/wall.js'
 
 const REFRESH_MS = 60_000
 const WEEK = 7
@@ -30,6 +31,7 @@ export function SchedulePage() {
   const first = mondayOf(day)
   const [plan, error, reload] = useLoaded(() => api.schedule(first, WEEK, browserZone()), REFRESH_MS, first)
   const [change, setChange] = useState(null)
+  useWall(...wallOfPlan(plan))
   const isTurned = useRef(false)
   useEffect(() => {
     // Whose clock counts is known now; a day that was chosen stays.

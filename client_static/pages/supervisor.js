@@ -27,8 +27,10 @@ import { uuid7 } from '../core/ids.js'
 import { isNameless, setNameless } from '../core/nameless.js'
 import { aboutOf, roomOf } from '../core/room.js'
 import { EVERY_MS, measured, toTell } from '../core/round-trip.js'
+import { reportPath } from '../core/router.js'
 import { locale, t } from '../core/text.js'
-import { asTimes } from '../core/time.js'
+import { asPlanned } from '../core/time.js'
+import { useClassWall } from '../core/wall.js'
 import { RosterNotice } from './meeting.js'
 
 const OVER = new Set(['ended', 'reconciled', 'cancelled'])
@@ -52,9 +54,10 @@ export function SupervisorPage({ meeting, title, section }) {
   useToDoAnnounced(room.toDo, room.calls, room.told, names)
   useReached(meeting, room.untold, siteId)
   useRoundTrips(meeting, siteId)
+  useClassWall(names, siteId)
 
   const teachers = view.teacher_ids.map(names.person).join(', ')
-  const times = asTimes(view.starts_at, view.ends_at, locale.value)
+  const times = asPlanned(view.starts_at, view.ends_at, locale.value)
   const under = html`${section ?? title} · ${t('supervisor.with', { teachers })} · <span class="whole">${times}</span>`
   const isBefore = BEFORE.has(view.status) && !room.figures.away
   // What the room catches up on is its next task once the class is over; until then it may still come.
@@ -69,11 +72,11 @@ export function SupervisorPage({ meeting, title, section }) {
         <${RosterNotice} meeting=${meeting} />
         ${siteIds.length > 1 && html`<${SitePicker} ...${{ siteIds, siteId, names, pick }} />`}
         <${RoomStrip}
-          ...${{ meeting: view, room: room.figures, waiting: room.waiting, refused: room.refused, toDo: todo }}
+          ...${{ meeting: view, room: room.figures, waiting: room.waiting, putOff: room.putOff, refused: room.refused, toDo: todo }}
           link=${link.value}
         />
         <div class="tablet-standing">
-          <${DutyBar} key=${siteId} room=${room.figures} status=${view.status} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
+          <${DutyBar} key=${siteId} room=${room.figures} meeting=${view} commands=${meeting.live.commands} submit=${meeting.live.submit} ...${{ siteId, names }} />
           <${VideoLink} meeting=${view} />
         </div>
         ${brief?.link_dies && isLive && link.value !== 'connected' && html`<${LinkDies} brief=${brief} />`}
@@ -104,7 +107,8 @@ export function SupervisorPage({ meeting, title, section }) {
                 sent=${html`<${LastAsk} ask=${about.ask(lastAsk)} ...${{ names, commands: meeting.live.commands }} />`}
                 isUnsure=${link.value !== 'connected'}
               />`
-            : html`<p class="empty">${t(`ask.not.${view.status}`)}</p>`}
+            : html`<p class="empty">${t(`ask.not.${view.status}`)}</p>
+                ${view.status !== 'cancelled' && html`<a class="btn big" href=${reportPath(meeting.id)}>${t('teacher.report')}</a>`}`}
       </section>
       <div class="tablet-rest">
         ${brief && !OVER.has(view.status) && html`<${BriefLine} id=${meeting.id} brief=${brief} />`}
@@ -115,7 +119,7 @@ export function SupervisorPage({ meeting, title, section }) {
           unsent=${room.unsent}
           underWay=${room.underWay}
           over=${room.over}
-          open=${room.unsent.length + room.toDo.length + room.underWay.length}
+          toDo=${room.toDo.length}
           isEmpty=${room.isEmpty}
         />
         <${SharedQuestions} shared=${room.shared} names=${names} />

@@ -8,7 +8,7 @@ import { createDesk } from '../core/desk.js'
 import { listen } from '../core/keys.js'
 import { createLikenesses } from '../core/likenesses.js'
 import { glance, newsSince } from '../core/news.js'
-import { missingFrom } from '../core/readiness.js'
+import { isEarly, missingFrom } from '../core/readiness.js'
 import { createSeen } from '../core/seen.js'
 import { session } from '../core/session.js'
 import { createActs } from '../core/teacher-acts.js'
@@ -106,6 +106,7 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
       if (commands.isSending()) return say(t('command.sending'))
       const { mine } = desk.lanes.value
       if (mine.length) desk.choose(mine[0].question_id)
+      else desk.askToClaim()
       say(t(mine.length ? 'said.backInHand' : 'said.claimFirst'))
     },
     mergeOrPick() {
@@ -117,10 +118,11 @@ function gesturesOf(meeting, { desk, commands }, openDialog, rooms) {
     openCall: () => isLive() && openDialog('call'),
     openAnnounce: () => ['lobby', 'live'].includes(meeting.meeting.value.status) && openDialog('announce'),
     openHelp: () => openDialog('help'),
-    /** At once where every room is there; where one is missing, by way of what it does instead. */
+    /** At once where every room is there and its time is near; else by way of what the missing do instead. */
     start() {
-      const missing = missingFrom(meeting.meeting.peek(), meeting.rooms.peek(), meeting.catchUps.peek(), serverInstant())
-      if (missing.length) openDialog('start')
+      const [view, now] = [meeting.meeting.peek(), serverInstant()]
+      const missing = missingFrom(view, meeting.rooms.peek(), meeting.catchUps.peek(), now)
+      if (missing.length || isEarly(view, now)) openDialog('start')
       else commands.startClass([])
     },
     openCatchUp: (plan) => openDialog({ catchUp: plan ?? null }),

@@ -19,22 +19,29 @@ import { VideoLink } from '../components/video-link.js'
 import { WayBack } from '../components/way-back.js'
 import { html } from '../core/html.js'
 import { briefPath } from '../core/router.js'
-import { t } from '../core/text.js'
+import { locale, t } from '../core/text.js'
+import { asDay, isSameDay, serverNow } from '../core/time.js'
+import { useClassWall } from '../core/wall.js'
 import { RosterNotice } from './meeting.js'
 import { useDesk } from './teacher-desk.js'
+
+const isBefore = (status) => status === 'scheduled' || status === 'lobby'
 
 export function TeacherPage({ meeting, title, section }) {
   const [dialog, setDialog] = useState(null)
   const { desk, acts, room, drafts, seen, undo } = useDesk(meeting, setDialog)
-  const { status } = meeting.meeting.value
+  const { status, starts_at: from } = meeting.meeting.value
   const isLive = status === 'live'
   const names = meeting.names.value
   const questions = meeting.questions.value
   const calls = openCalls(meeting.calls.value)
   const { askedBack, deferred } = desk.lanes.value
+  useClassWall(names)
+  // A class of another day must not look like one that is late.
+  const under = isBefore(status) && !isSameDay(from, serverNow()) ? `${section ?? title} · ${asDay(from, locale.value)}` : section
 
   return html`
-    <${Bar} title=${title} under=${section}>
+    <${Bar} title=${title} under=${under}>
       <${ClassClock} meeting=${meeting.meeting.value} />
       <span class="grow"></span>
       <${LinkState} live=${meeting.live} />

@@ -16,6 +16,7 @@ import { board } from '../core/questions.js'
 import { valueOf } from '../core/record.js'
 import { briefPath, go, meetingPath, query, reportPath, roomPath } from '../core/router.js'
 import { t } from '../core/text.js'
+import { useClassWall } from '../core/wall.js'
 import { RosterNotice } from './meeting.js'
 
 export function WatchPage({ meeting, title, section }) {
@@ -24,6 +25,7 @@ export function WatchPage({ meeting, title, section }) {
   const announcements = meeting.announcements.value
   const rooms = meeting.rooms.value
   const waiting = board(questions)
+  useClassWall(names)
   const status = meeting.meeting.value.status
   const [room, wasPicked, onPick] = usePicked(meeting.id, rooms)
   const timeline = room && valueOf(meeting.live.record.value, 'timeline', room.site_id)

@@ -1,9 +1,10 @@
 """Relay a question as a supervisor and hear its answer: docs/protocol.md at work, on the official Socket.IO client.
 
-    pip install "python-socketio[asyncio_client]" uuid-utils
+    pip install "python-socketio[asyncio-client]" uuid-utils
     python relay.py http://localhost:8080 TOKEN MEETING SITE "Why is the sky blue?"
 
-`longroom demo --describe` prints a supervisor's token, their site, and the meeting that is live.
+`longroom demo --describe` prints a supervisor's token, their site, and the meeting that is live. This waits until
+somebody answers: do so on the teacher's console, or let `longroom serve --demo --simulate` play the teacher.
 """
 
 import asyncio

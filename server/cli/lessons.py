@@ -1,7 +1,8 @@
 """Questions that students asked, out of a CSV file: one lesson after the other, and each row that cannot be used.
 
-Columns: `lesson`, `seconds_into_lesson` (may be blank), `move` (not used), `question`. What a question may hold is the
-server's to say; here is only refused what could not even be sent.
+Columns: `lesson`, `seconds_into_lesson` (may be blank), `question`, and where there is one `move`: a student's talk
+move of the TalkMoves dataset (Suresh et al., 2022), or blank. It is read, not sent. What a question may hold is the
+server's to say; here is only refused what could not even be sent, or is none of the columns' words.
 """
 
 import csv
@@ -19,6 +20,7 @@ LONGEST_SECONDS = 24 * 3_600.0
 # What the decoder makes of bytes that are not UTF-8.
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _LESSON = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,64}")
+MOVES = ("asking", "claim", "reasoning", "relating", "none")
 _REQUIRED = ("lesson", "seconds_into_lesson", "question")
 
 
@@ -104,6 +106,8 @@ def _row(line: int, header: Sequence[str], record: Sequence[str]) -> Row | BadRo
         seconds = _seconds(cells["seconds_into_lesson"].strip())
     except ValueError:
         return BadRow(line, "seconds_into_lesson", "must be blank, or a number of seconds from 0 to 24 hours")
+    if cells.get("move", "").strip() not in ("", *MOVES):
+        return BadRow(line, "move", f"must be blank, or one of: {', '.join(MOVES)}")
     return Row(line, cells["lesson"].strip(), seconds, cells["question"])
 
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
+
 from ..config import Settings
 
 FILE_NAME = "server.json"
@@ -55,6 +57,19 @@ def noted_here(settings: Settings) -> dict[str, Any] | None:
     """What the server that runs on this data noted: `base_url`, `local_url`, `port`, `pid`; None where none runs."""
     note = _read(settings.secrets_dir / FILE_NAME)
     return note if note is not None and _lives(note["pid"]) and _answers(note["local_url"]) else None
+
+
+def require_alone(settings: Settings) -> None:
+    """A SQLite file is one server's: a second would hear nothing of what the first commits.
+
+    Raises click.ClickException, which says where the one that runs is.
+    """
+    note = None if settings.database_file is None else noted_here(settings)
+    if note is not None and note["pid"] != os.getpid():
+        raise click.ClickException(
+            f"a server runs on this data already, at {note['base_url']} (process {note['pid']}): stop it, or name "
+            "another folder in LONGROOM_DATA_DIR; several servers share a PostgreSQL database"
+        )
 
 
 def _write(path: Path, note: Mapping[str, Any]) -> None:

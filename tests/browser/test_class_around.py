@@ -49,7 +49,7 @@ async def test_a_class_day_of_one_room(people: People, demo: dict[str, Any]) -> 
 
     # The room's link is a heartbeat's word, Kettle Creek's tablet has none.
     await expect(room).to_contain_text("linked")
-    await expect(teacher.room("Kettle Creek")).to_contain_text("not linked yet")
+    await expect(teacher.room("Kettle Creek")).to_contain_text("No link yet")
 
     # That nobody is there is told to everybody, until somebody signs on.
     await expect(room).to_contain_text("Rosa Alvarez")

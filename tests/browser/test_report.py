@@ -123,7 +123,7 @@ async def test_the_class_is_read_exported_and_played_once_more(people: People, a
 
 async def test_what_is_owed_is_done_after_class_and_leaves_the_lists(people: People, asked: Commands) -> None:
     looked_at = await people.open("supervisor-pine-ridge", "/", watched=False, bypass_csp=True)
-    await expect(looked_at.get_by_text("1 more waits for somebody else")).to_be_visible()
+    await expect(looked_at.get_by_text("The teacher owes the answer")).to_be_visible()
     await assert_accessible(looked_at)
     teacher = await people.open("teacher", "/")
     debts = teacher.get_by_role("list", name="Still owed from past classes").get_by_role("listitem")

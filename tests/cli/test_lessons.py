@@ -39,11 +39,12 @@ def test_a_row_that_cannot_be_used_is_named_with_line_and_column(csv_file: Path)
         + b"1,5,asking,One,too many\n"
         + b"1,5,asking,Caf\xe9\n"
         + b'1,5,asking,"quoted" badly\n'
+        + b"1,5,running,No move of a talk\n"
         + b"1,5,asking,Fine\n"
         + b'1,5,asking,"never closed\n1,6,asking,swallowed\n'
     )
     rows, bad = read_rows(csv_file)
-    assert [(row.line, row.text) for row in rows] == [(11, "Fine")]
+    assert [(row.line, row.text) for row in rows] == [(12, "Fine")]
     a_number = "must be blank, or a number of seconds from 0 to 24 hours"
     assert [str(one) for one in bad] == [
         "line 2, lesson: must be 1 to 64 characters, none of them a control character",
@@ -55,8 +56,23 @@ def test_a_row_that_cannot_be_used_is_named_with_line_and_column(csv_file: Path)
         "line 8, row: 5 columns, where the first line names 4",
         "line 9, question: character 4 is not UTF-8",
         "line 10, row: ',' expected after '\"'",
-        "line 12, row: unexpected end of data (in the lines to 13)",
+        "line 11, move: must be blank, or one of: asking, claim, reasoning, relating, none",
+        "line 13, row: unexpected end of data (in the lines to 14)",
     ]
+
+
+def test_the_move_may_be_blank_or_missing(csv_file: Path) -> None:
+    csv_file.write_bytes(HEADER + b"1,5,,Blank\n1,6, relating ,Padded\n")
+    assert [row.text for row in read_rows(csv_file)[0]] == ["Blank", "Padded"]
+    csv_file.write_bytes(b"lesson,seconds_into_lesson,question\n1,5,No column\n")
+    assert [row.text for row in read_rows(csv_file)[0]] == ["No column"]
+
+
+def test_the_sample_of_the_readme_is_read(csv_file: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    csv_file.write_text(readme.partition("```csv\n")[2].partition("```")[0], "utf-8")
+    rows, bad = read_rows(csv_file)
+    assert ([(row.lesson, row.seconds) for row in rows], bad) == ([("optics", 40.0), ("waves", None)], [])
 
 
 @pytest.mark.parametrize("content", [b"", b"lesson,text\n1,Why?\n", b'"lesson\n'])

@@ -34,6 +34,19 @@ test('what jumps the queue does not slip under the finger', () => {
   assert.equal(now(), 'a')
 })
 
+test('an answer to what nobody has claimed asks for the claim, until it is claimed or left', () => {
+  const { desk, change } = deskOf(waiting('a', 1), waiting('b', 2))
+  const asks = () => ['a', 'b'].filter((id) => desk.isToClaim(desk.view(id)))
+  assert.deepEqual(asks(), [])
+  desk.askToClaim()
+  assert.deepEqual(asks(), ['a'])
+  desk.choose('b')
+  assert.deepEqual(asks(), [])
+  desk.askToClaim()
+  change('b', mine)
+  assert.deepEqual(asks(), [])
+})
+
 test('what goes leaves its place to the next one', () => {
   const { desk, now, change, drop } = deskOf(waiting('a', 1), waiting('b', 2), waiting('c', 3))
   desk.choose('b')

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 
 import { resultOf } from '../../client_static/core/devices.js'
 import { checkLink, linkFigures } from '../../client_static/core/link-check.js'
-import { canBeReady, missingFrom, proposed, readinessOf } from '../../client_static/core/readiness.js'
+import { canBeReady, gathersFrom, isEarly, missingFrom, proposed, readinessOf } from '../../client_static/core/readiness.js'
 
 const NOW = 1_000_000
 const report = (status, more = {}) => ({ status, by: 'ruth', at: NOW - 10, expires_at: NOW + 10, ...more })
@@ -84,4 +84,11 @@ test('the middle one of the times counts, and what does not come back is lost', 
 test('what a browser says of its devices becomes a word of the record', () => {
   const named = (name) => Object.assign(new Error(), { name })
   assert.deepEqual(['NotAllowedError', 'SecurityError', 'NotFoundError', 'NotReadableError'].map((name) => resultOf(named(name))), ['denied', 'denied', 'missing', 'missing'])
+})
+
+test('until half an hour before it a class is early, and its rooms cannot be signed on to', () => {
+  const meeting = { starts_at: 100 * 60_000 }
+  assert.equal(gathersFrom(meeting), 70 * 60_000)
+  assert.equal(isEarly(meeting, 70 * 60_000 - 1), true)
+  assert.equal(isEarly(meeting, 70 * 60_000), false)
 })

@@ -32,6 +32,72 @@ test('the times of a class over midnight are two clocks and no dates', () => {
   assert.match(asTimes(at(23, 23), at(24, 1), 'en-US'), /^11:30\sPM – 1:30\sAM$/)
 })
 
+let places = 0
+
+/** With this device in a place, and the page by a clock: `look` at the times, which a page writes anew. */
+async function inPlace(device, zone, others, look) {
+  const before = process.env.TZ
+  process.env.TZ = device
+  try {
+    const time = await import(`../../client_static/core/time.js?place=${(places += 1)}`)
+    time.wall.value = time.wallOf(zone, others)
+    look(time)
+  } finally {
+    if (before === undefined) delete process.env.TZ
+    else process.env.TZ = before
+  }
+}
+
+const EIGHT_IN_DENVER = Date.UTC(2026, 10, 26, 15)
+const NINE_IN_DENVER = EIGHT_IN_DENVER + 3_600_000
+const plain = (text) => text.replace(/\s/g, ' ')
+
+test('a page goes by one clock, and names it where the device shows another', async () => {
+  await inPlace('America/Los_Angeles', 'America/Denver', [], ({ asClock, asDue, asTimes, zoneName }) => {
+    assert.equal(plain(asClock(EIGHT_IN_DENVER, 'en-US')), '8:00 AM MT')
+    assert.match(plain(asTimes(EIGHT_IN_DENVER, NINE_IN_DENVER, 'en-US')), /^8:00.–.9:00 AM MT$/)
+    assert.equal(plain(asDue(EIGHT_IN_DENVER, undefined, 'en-US', EIGHT_IN_DENVER)), 'Thursday 8:00 AM MT')
+    assert.equal(zoneName(EIGHT_IN_DENVER, 'en-US'), 'MT')
+  })
+})
+
+test('where the clocks show the same, whatever their zones are called, none is named', async () => {
+  for (const [device, zone] of [['America/Boise', 'America/Denver'], ['America/Denver', undefined], ['America/Denver', 'No/Where']]) {
+    await inPlace(device, zone, ['America/Denver'], ({ asClock, zoneName }) => {
+      assert.equal(plain(asClock(EIGHT_IN_DENVER, 'en-US')), '8:00 AM')
+      assert.equal(zoneName(EIGHT_IN_DENVER, 'en-US'), '')
+    })
+  }
+})
+
+test('this device’s own clock is named where a room lives by another', async () => {
+  await inPlace('America/Denver', undefined, ['America/Denver', 'America/Los_Angeles'], ({ asClock }) => {
+    assert.equal(plain(asClock(EIGHT_IN_DENVER, 'en-US')), '8:00 AM MT')
+  })
+})
+
+test('which day it is, is the page’s clock’s to say', async () => {
+  const late = Date.UTC(2026, 10, 26, 6, 30)
+  await inPlace('America/Los_Angeles', 'America/Chicago', [], ({ asDay, isSameDay }) => {
+    assert.equal(isSameDay(late - 3_600_000, late), false, 'midnight in Chicago lies between')
+    assert.equal(asDay(late, 'en-US'), 'Thu, Nov 26')
+  })
+  await inPlace('America/Los_Angeles', undefined, [], ({ isSameDay }) => assert.equal(isSameDay(late - 3_600_000, late), true))
+})
+
+test('a class of another day says its day', async () => {
+  await inPlace('America/Denver', undefined, [], ({ asMoment, asNearDay, asPlanned }) => {
+    const dayBefore = EIGHT_IN_DENVER - 86_400_000
+    assert.match(plain(asPlanned(EIGHT_IN_DENVER, NINE_IN_DENVER, 'en-US', EIGHT_IN_DENVER)), /^8:00.–.9:00 AM$/)
+    assert.match(plain(asPlanned(EIGHT_IN_DENVER, NINE_IN_DENVER, 'en-US', dayBefore)), /^Thu, Nov 26, 8:00.–.9:00 AM$/)
+    assert.equal(plain(asMoment(EIGHT_IN_DENVER, 'en-US', dayBefore)), 'Thu, Nov 26, 8:00 AM')
+    assert.equal(plain(asMoment(EIGHT_IN_DENVER, 'en-US', NINE_IN_DENVER)), '8:00 AM')
+    const near = (now, locale) => asNearDay(EIGHT_IN_DENVER, locale, now)
+    assert.deepEqual([near(dayBefore, 'en-US'), near(dayBefore, 'es-US'), near(NINE_IN_DENVER, 'en-US')], ['tomorrow', 'mañana', 'today'])
+    assert.equal(near(dayBefore - 86_400_000, 'en-US'), 'Thu, Nov 26')
+  })
+})
+
 test('a field for a date and time holds a moment to the minute', () => {
   const millis = new Date(2026, 0, 5, 7, 8).getTime()
   assert.equal(asLocalInput(millis), '2026-01-05T07:08')

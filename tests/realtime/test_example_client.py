@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sys
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ def test_it_is_as_short_as_it_says_and_stands_on_the_protocol_alone() -> None:
     assert len(code_lines()) <= 60
     imported = {match[1] for line in code_lines() if (match := re.match(r"(?:import|from) (\w+)", line))}
     assert imported - sys.stdlib_module_names == {"socketio", "uuid_utils"}
+    # An extra that there is not is passed over by pip with a warning, and the example would end at its first line.
+    extras = re.findall(r"python-socketio\[([a-z_-]+)\]", EXAMPLE.read_text("utf-8"))
+    assert extras
+    assert set(extras) <= set(metadata("python-socketio").get_all("Provides-Extra") or [])
     assert "examples/relay.py" in (ROOT / "docs" / "protocol.md").read_text("utf-8")
 
 

@@ -28,12 +28,13 @@ def free_port() -> int:
 
 
 class ServerProcess:
-    """`longroom serve --demo` on a data folder and a fixed port, a free one unless told."""
+    """`longroom serve` on a data folder and a fixed port, a free one unless told; with the demo unless told."""
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
+    def __init__(self, data: Path, port: int | None = None, *, is_demo: bool = True) -> None:
         self.port = port or free_port()
         self.data = data
-        self._environment = os.environ | {
+        self._words = ["serve", *(["--demo"] if is_demo else [])]
+        self.environment = os.environ | {
             "LONGROOM_DATA_DIR": str(data),
             "LONGROOM_PORT": str(self.port),
             "LONGROOM_LOG_LEVEL": "warning",
@@ -49,8 +50,8 @@ class ServerProcess:
         """Start it, and wait until it answers."""
         with (self.data / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "server", "serve", "--demo"],
-                env=self._environment,
+                [sys.executable, "-m", "server", *self._words],
+                env=self.environment,
                 stdout=log,
                 stderr=log,
                 cwd=Path(__file__).parents[2],
@@ -111,6 +112,6 @@ class ServerProcess:
     def _demo(self, *options: str) -> dict[str, Any]:
         command = [sys.executable, "-m", "server", "demo", *options]
         root = Path(__file__).parents[2]
-        printed = subprocess.run(command, env=self._environment, capture_output=True, check=True, cwd=root)
+        printed = subprocess.run(command, env=self.environment, capture_output=True, check=True, cwd=root)
         described: dict[str, Any] = json.loads(printed.stdout)
         return described
