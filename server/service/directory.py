@@ -1,7 +1,8 @@
 """The directory: reading and editing a program's rows, and bringing open meetings up to what they rest on.
 
-An edit and its audit row are one commit. After it, every meeting not yet ended that rests on the row is given its facts
-again: see `entering`. `notice_changes` (every few seconds) follows what other processes edited.
+An edit and its audit row are one commit. After it, every meeting that rests on the row is given its facts again, one
+that is over only where they say who may look into it: see `entering`. `notice_changes` (every few seconds) follows what
+other processes edited.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,15 +22,13 @@ from ..storage.engine import Database
 from .clock import Clock
 from .directory_kinds import KINDS, OWNED, Kind
 from .directory_rules import check_row
-from .entering import Entering, RunsCommands
+from .entering import LATE_COMMIT_MS, Entering, RunsCommands
 
 T = TypeVar("T")
 Within: TypeAlias = Callable[[AsyncConnection, Row, Row], Awaitable[None]]
 """What is done with a row, as it was and as it will stand, in the transaction that changes it; it may refuse."""
 
 MAX_PAGE = 1_000
-LATE_COMMIT_MS = 30_000
-"""How long after the time in an audit row its commit may still become visible."""
 
 
 class Directory:
@@ -254,8 +253,8 @@ class Directory:
                 tell(person_id)
         async with self._database.reading() as connection:
             touched = await rows.meetings_touched(connection, program_id, changes)
-        # A meeting that was itself edited can be joined, as it is now, once its editor has the answer.
-        named = {one for kind, row in changes if (one := rows.meeting_of(kind, row)) is not None}
+        # A meeting that was itself edited, or its substitute, is as it is now once its editor has the answer.
+        named = {one for kind, row in changes if (one := rows.meeting_of(kind, row) or row.get("meeting_id"))}
         await self._entering.follow(touched, named)
 
 

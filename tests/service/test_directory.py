@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.actors import Actor, Grant, Role
 from server.domain.meeting.state import Meeting, VideoLink
 from server.domain.messages import Refused
+from server.domain.views import Audience, audience_of
 from server.service.directory import Directory
 from server.service.directory_kinds import KINDS
 from server.service.live import Live
@@ -398,6 +399,86 @@ async def test_an_ended_meeting_keeps_its_facts(directory: Directory, live: Live
     await directory.update(COORDINATOR, "enrolments", "enrolment-ann", {"version": 1, "ends_on": "2026-09-01"})
     assert (await state_of(live, meeting_id)).rooms["north"].student_ids == {"ann", "bob"}
     assert await directory.reenter_all() == 0
+
+
+# ── Who may look into a class that is over ────────────────────────────────────────────────────────────────────────
+
+STAND_IN = {"id": "stand-in", "section_id": "physics", "person_id": "sol", "role": "supervisor", "site_id": "north"}
+
+
+async def over(directory: Directory, live: Live, clock: FakeClock, **days: Any) -> str:
+    """A class at whose northern room Sol, of the southern school, stood in: it is over, and a private answer waits."""
+    meeting_id = await schedule(directory, clock)
+    await directory.create(COORDINATOR, "substitutes", STAND_IN | (days or {"meeting_id": meeting_id}))
+    relayed = {"question_id": "q1", "site_id": "north", "student_id": "ann", "text": "private", "asked_at": clock.at}
+    for actor, name, data in (
+        (TEACHER, "meeting.start", START_DATA),
+        (NORTH_SUPERVISOR, "question.relay", relayed),
+        (TEACHER, "question.claim", {"question_id": "q1"}),
+        (TEACHER, "question.answer", {"question_id": "q1", "form": "spoken_to_site"}),
+        (TEACHER, "meeting.end", {}),
+    ):
+        await live.run_command(actor, f"meeting:{meeting_id}", name, name, data)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("north", "south"))
+    return meeting_id
+
+
+WITHDRAWN = {"version": 1, "is_withdrawn": True}
+
+
+@pytest.mark.parametrize("days", [{}, {"begins_on": "2026-10-14", "ends_on": "2026-10-14"}], ids=["one", "days"])
+async def test_a_substitute_who_is_withdrawn_sees_and_does_nothing_more_in_the_class_that_is_over(
+    directory: Directory, live: Live, clock: FakeClock, days: dict[str, str]
+) -> None:
+    meeting_id = await over(directory, live, clock, **days)
+    clock.advance(hours=3)
+    await directory.update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("south",))
+    with pytest.raises(Refused, match="unknown_question"):
+        await live.run_command(
+            SOUTH_SUPERVISOR, f"meeting:{meeting_id}", "c9", "question.confirm", {"question_id": "q1"}
+        )
+
+
+async def test_a_teacher_who_never_taught_that_day_sees_nothing_more_of_it(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock)
+    clock.advance(hours=3)
+    await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-10-13"})
+    assert audience_of(await state_of(live, meeting_id), TEACHER) is None
+
+
+async def test_a_class_long_over_is_closed_to_them_as_soon_as_there_is_time(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock, begins_on="2026-10-14", ends_on="2026-10-14")
+    clock.advance(hours=100)
+    await directory.update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    await kept_up(directory)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("south",))
+
+
+async def test_a_withdrawal_that_a_dead_process_left_undone_is_done_at_the_next_start(
+    database: Database, directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock)
+    clock.advance(hours=3)
+    await Directory(database, clock, None).update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    assert await directory.begin() == 0
+    await kept_up(directory)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("south",))
+
+
+async def test_who_is_disabled_stays_in_the_record_of_the_class_that_they_taught(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock)
+    await directory.disable_person(SYSTEM, "tess")
+    await directory.update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    state = await state_of(live, meeting_id)
+    assert state.teacher_ids == {"tess"}
+    assert state.rooms["north"].substitute_ids == frozenset()
 
 
 async def test_a_meeting_of_a_crashed_server_is_opened_at_the_next_start(
