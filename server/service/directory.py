@@ -161,7 +161,7 @@ class Directory:
             if version not in {None, before["version"]}:
                 raise _stale()
             after = before | changes | {"version": before["version"] + 1}
-            await check_row(connection, declared, after)
+            await check_row(connection, declared, after, before)
             if within is not None:
                 await within(connection, before, after)
             if not await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes):

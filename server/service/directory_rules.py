@@ -18,12 +18,16 @@ from ..storage import schedule
 from ..storage.directory import Row
 from .directory_kinds import KINDS, Kind
 
+LONGEST_MS = 720 * 60_000
+"""How long a class may be: as long as one of a pattern."""
 _SPANS = (("begins_on", "ends_on"), ("valid_from", "valid_to"))
 
 
-async def check_row(connection: AsyncConnection, kind: Kind, row: Row) -> None:
-    """Raise `Refused`, naming the field, if the row may not stand as it is."""
+async def check_row(connection: AsyncConnection, kind: Kind, row: Row, before: Row | None = None) -> None:
+    """Raise `Refused`, naming the field, if the row may not stand; `before`: as it was, where it is no new one."""
     _check_span(row)
+    if kind.table is t.meetings:
+        await _check_times(connection, row, before)
     await _check_references(connection, kind, row)
     await _check_unique(connection, kind, row)
     rule = _RULES.get(kind.name)
@@ -37,6 +41,20 @@ def _check_span(row: Row) -> None:
             raise Refused("out_of_range", f"the last day is before the first: {begin} is later", end)
     if "starts_at" in row and row["ends_at"] <= row["starts_at"]:
         raise Refused("out_of_range", "the end must be after the start", "ends_at")
+
+
+async def _check_times(connection: AsyncConnection, row: Row, before: Row | None) -> None:
+    """A class that has begun was held when it was held: other times would be another day's, with other people."""
+    changed = [field for field in ("starts_at", "ends_at") if before is None or row[field] != before[field]]
+    if not changed:
+        return
+    if row["ends_at"] - row["starts_at"] > LONGEST_MS:
+        raise Refused("out_of_range", f"a class lasts {LONGEST_MS // 60_000} minutes at most", "ends_at")
+    match None if before is None else await schedule.lock_status(connection, row["id"]):
+        case "live":
+            raise Refused("already_live", "the class is live: end it instead", changed[0])
+        case "ended" | "reconciled":
+            raise Refused("meeting_ended", "the class has ended: its times stay as they are", changed[0])
 
 
 async def _check_references(connection: AsyncConnection, kind: Kind, row: Row) -> None:

@@ -41,6 +41,12 @@ async def read_planned(connection: AsyncConnection, section_id: str) -> Sequence
     return list(await connection.execute(query.order_by(t.meetings.c.starts_at, t.meetings.c.id)))
 
 
+async def lock_status(connection: AsyncConnection, meeting_id: str) -> str | None:
+    """The status of the meeting's stream, which stays so until this transaction's end; None: there is no stream yet."""
+    query = select(streams.c.status).where(streams.c.stream_id == f"meeting:{meeting_id}").with_for_update()
+    return (await connection.execute(query)).scalar_one_or_none()
+
+
 # ── Notices ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

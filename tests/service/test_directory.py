@@ -135,6 +135,7 @@ BAD = [
     ("students", STUDENT | {"state_id": "MT-ann"}, "already_taken", "state_id"),
     ("students", STUDENT | {"grade_level": "13"}, "not_a_choice", "grade_level"),
     ("meetings", MEETING | {"ends_at": 2_000}, "out_of_range", "ends_at"),
+    ("meetings", MEETING | {"starts_at": 0, "ends_at": 12 * HOUR + 1}, "out_of_range", "ends_at"),
     ("meetings", MEETING | {"starts_at": -1}, "out_of_range", "starts_at"),
     ("meetings", MEETING | {"ends_at": 253_402_300_799_999}, "out_of_range", "ends_at"),
     *(
@@ -342,6 +343,38 @@ async def test_a_meeting_that_moves_says_so(directory: Directory, live: Live, cl
     meeting_id = await schedule(directory, clock)
     await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 1, "ends_at": clock.at + 2 * HOUR})
     assert (await state_of(live, meeting_id)).ends_at == clock.at + 2 * HOUR
+
+
+async def test_a_class_is_no_longer_than_one_of_a_pattern(
+    database: Database, directory: Directory, clock: FakeClock
+) -> None:
+    meeting_id = await schedule(directory, clock, ends_at=clock.at + 12 * HOUR)
+    with pytest.raises(Refused) as caught:
+        await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 1, "ends_at": clock.at + 12 * HOUR + 1})
+    assert refused(caught) == ("out_of_range", "ends_at")
+    # One that an earlier release let be longer keeps its other fields open to change.
+    await database.write(lambda c: c.execute(update(t.meetings).values(ends_at=clock.at + 13 * HOUR)))
+    await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 1, "title": "Long"})
+
+
+@pytest.mark.parametrize("times", [{"starts_at": 0, "ends_at": 1}, {"ends_at": 1_791_996_600_000}], ids=["both", "end"])
+async def test_the_times_of_a_class_that_has_begun_stay(
+    directory: Directory, live: Live, clock: FakeClock, times: dict[str, int]
+) -> None:
+    meeting_id = await schedule(directory, clock)
+    before = (await state_of(live, meeting_id)).rooms
+    edit = {"version": 1} | times
+    for name, data, code in (
+        ("meeting.start", START_DATA, "already_live"),
+        ("meeting.end", {}, "meeting_ended"),
+    ):
+        await live.run_command(TEACHER, f"meeting:{meeting_id}", name, name, data)
+        with pytest.raises(Refused) as caught:
+            await directory.update(COORDINATOR, "meetings", meeting_id, edit)
+        assert refused(caught) == (code, next(iter(times)))
+    assert (await state_of(live, meeting_id)).rooms.keys() == before.keys()
+    same = {"version": 1, "title": "Forces, again", "starts_at": clock.at, "ends_at": clock.at + HOUR}
+    assert (await directory.update(COORDINATOR, "meetings", meeting_id, same))["title"] == "Forces, again"
 
 
 async def test_the_meetings_own_video_link_goes_before_the_sections(

@@ -187,6 +187,9 @@ async def test_a_meeting_moves_and_keeps_its_first_time(
         await planning.move(COORDINATOR, meeting_id, first + DAY, first + DAY, "illness")
     assert refused(caught) == ("out_of_range", "ends_at")
     with pytest.raises(Refused) as caught:
+        await planning.move(COORDINATOR, meeting_id, first + DAY, first + DAY + 13 * HOUR, "illness")
+    assert refused(caught) == ("out_of_range", "ends_at")
+    with pytest.raises(Refused) as caught:
         await planning.move(COORDINATOR, meeting_id, first + DAY, first + DAY + HOUR, "illness", version=1)
     assert refused(caught) == ("stale_version", "version")
 
