@@ -21,7 +21,7 @@ from ..storage.directory import Row
 from ..storage.engine import Database
 from .clock import Clock
 from .directory_kinds import KINDS, OWNED, Kind
-from .directory_rules import check_row
+from .directory_rules import check_not_own, check_row
 from .entering import LATE_COMMIT_MS, Entering, RunsCommands
 
 T = TypeVar("T")
@@ -90,7 +90,7 @@ class Directory:
         return row
 
     async def create_all(self, actor: Actor, new: Sequence[tuple[str, object]]) -> Sequence[Row]:
-        """Add rows of any kinds (kind, data), each after what it refers to: all of them or, with a refusal, none."""
+        """Add rows of any kinds (kind, data), each after what it rests on: all of them or, with a refusal, none."""
         parsed = [(declared := _editable(actor, kind), _parse(declared.create, data)) for kind, data in new]
         for declared, _ in parsed:
             if declared.table is t.programs and not actor.has_role(Role.SYSTEM):
@@ -106,6 +106,7 @@ class Directory:
                 ):
                     raise Refused("id_taken", "a row of this id exists: give each an id of its own", "id")
                 await check_row(connection, declared, row)
+                check_not_own(actor, declared, row)
                 await rows.insert_row(connection, declared.table, row)
                 row.update({"version": 1, **dict.fromkeys(OWNED.get(declared.name, {}))})
                 audited.append(await self.audit(connection, actor, "create", declared.name, None, row))
@@ -162,6 +163,7 @@ class Directory:
                 raise _stale()
             after = before | changes | {"version": before["version"] + 1}
             await check_row(connection, declared, after, before)
+            check_not_own(actor, declared, after, before)
             if within is not None:
                 await within(connection, before, after)
             if not await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes):

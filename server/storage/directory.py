@@ -4,6 +4,7 @@ Everything is bounded by a program. What a school allows is the service's busine
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, true, update
@@ -106,6 +107,19 @@ async def is_held(
     if but is not None:
         query = query.where(table.c.id != but)
     return (await connection.execute(query)).first() is not None
+
+
+async def are_covered(connection: AsyncConnection, spans: Select[Any], first: str, last: str) -> bool:
+    """Whether the spans (first day, last day or null: both included) have, one after the other, each of the days."""
+    day = first
+    for begins, ends in sorted(await connection.execute(spans), key=lambda span: str(span[0])):
+        if begins > day:
+            return False
+        if ends is None or ends >= last:
+            return True
+        if ends >= day:
+            day = (date.fromisoformat(ends) + timedelta(days=1)).isoformat()
+    return False
 
 
 async def insert_row(connection: AsyncConnection, table: Table, row: Row) -> None:

@@ -84,7 +84,7 @@ async def test_an_edit_of_an_older_version_is_stale(directory: Directory) -> Non
 PERSON = {"given_name": "Kim", "family_name": "Jay", "email": "kim@school.example"}
 SITE = {"name": "East", "time_zone": "America/Boise", "jurisdiction": "US-ID"}
 COURSE = {"title": "Chemistry", "local_code": "CHE", "sced_code": "03101G0.5012"}
-TEACHING = {"section_id": "physics", "person_id": "cora"}
+TEACHING = {"section_id": "physics", "person_id": "sol"}
 ENROLMENT = {"section_id": "physics", "student_id": "ann", "site_id": "south", "begins_on": "2026-09-01"}
 STUDENT = {"given_name": "Dan", "family_name": "Kerr", "state_id": "7", "grade_level": "12"}
 LICENCE = {"person_id": "tess", "number": "2", "state": "OR", "endorsement": "Physics", "valid_from": "2026-01-01"}
@@ -199,7 +199,67 @@ async def test_a_patch_changes_what_it_gives_and_nothing_else(directory: Directo
         await directory.update(COORDINATOR, "licences", "nothing", {"version": 1})
 
 
+async def qualify(directory: Directory, *, ends_on: str | None = None, valid_to: str | None = None) -> None:
+    """Sol may teach from the term's first day on."""
+    await directory.create(COORDINATOR, "grants", {"person_id": "sol", "role": "teacher", **BEGINS, "ends_on": ends_on})
+    await directory.create(COORDINATOR, "licences", LICENCE | {"person_id": "sol", "valid_to": valid_to})
+
+
+async def test_a_teacher_of_record_has_the_role_and_a_licence_on_each_day(directory: Directory) -> None:
+    await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-09-30"})
+    follows = TEACHING | {"begins_on": "2026-10-01"}
+    await not_taught(directory, follows, "role_not_held")
+    grant = {"person_id": "sol", "role": "teacher"}
+    await directory.create(COORDINATOR, "grants", grant | {"begins_on": "2026-10-01", "ends_on": "2026-10-31"})
+    await not_taught(directory, follows, "role_not_held")
+    await directory.create(COORDINATOR, "grants", grant | {"begins_on": "2026-11-01"})
+    await not_taught(directory, follows, "not_licensed")
+    licence = LICENCE | {"person_id": "sol", "valid_from": "2026-01-01"}
+    await directory.create(COORDINATOR, "licences", licence | {"valid_to": "2026-10-31"})
+    await not_taught(directory, follows, "not_licensed")
+    # The next one leaves a day out, and another ends before the term does.
+    await directory.create(COORDINATOR, "licences", licence | {"valid_from": "2026-11-02", "valid_to": "2026-12-17"})
+    await not_taught(directory, follows, "not_licensed")
+    await directory.create(COORDINATOR, "licences", licence | {"valid_from": "2026-11-01", "valid_to": "2026-12-18"})
+    await directory.create(COORDINATOR, "section_teachers", follows)
+
+
+async def not_taught(directory: Directory, row: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await directory.create(COORDINATOR, "section_teachers", row)
+    assert refused(caught) == (code, "person_id")
+
+
+async def test_a_section_is_taken_from_whoever_has_no_licence_any_more(directory: Directory) -> None:
+    await directory.update(COORDINATOR, "licences", "lic", {"version": 1, "valid_to": "2026-09-01"})
+    shorter = {"version": 1, "ends_on": "2026-10-13"}
+    assert (await directory.update(COORDINATOR, "section_teachers", "taught", shorter))["ends_on"] == "2026-10-13"
+    with pytest.raises(Refused, match="not_licensed"):
+        await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 2, "ends_on": None})
+
+
+async def test_nobody_gives_themselves_a_role_a_section_or_a_class(directory: Directory, clock: FakeClock) -> None:
+    tess = Actor("tess", PROGRAM, frozenset({Grant(Role.COORDINATOR)}))
+    both = Actor("nora", PROGRAM, frozenset({Grant(Role.COORDINATOR), Grant(Role.SUPERVISOR, "north")}))
+    meeting_id = await schedule(directory, clock)
+    stand_in = {"section_id": "physics", "person_id": "nora", "role": "supervisor", "site_id": "south"}
+    await directory.update(tess, "section_teachers", "taught", {"version": 1, "ends_on": "2026-09-30"})
+    for actor, work in (
+        (COORDINATOR, directory.create(COORDINATOR, "grants", GRANT | {"role": "teacher"})),
+        (COORDINATOR, directory.create(COORDINATOR, "grants", GRANT | {"role": "supervisor", "site_id": "north"})),
+        (tess, directory.update(tess, "section_teachers", "taught", {"version": 2, "ends_on": None})),
+        (tess, directory.create(tess, "section_teachers", TEACHING | {"person_id": "tess", "begins_on": "2026-11-01"})),
+        (both, directory.create(both, "substitutes", stand_in | {"meeting_id": meeting_id})),
+        (both, directory.update(both, "grants", "grant-nora", {"version": 1, "begins_on": "2026-08-19"})),
+    ):
+        with pytest.raises(Refused) as caught:
+            await work
+        assert refused(caught) == ("own_grant", "person_id"), actor
+    await directory.update(both, "grants", "grant-nora", {"version": 1, "ends_on": "2026-10-31"})
+
+
 async def test_a_teacher_of_record_follows_another_without_a_gap(directory: Directory) -> None:
+    await qualify(directory)
     await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-09-30"})
     follows = TEACHING | {"begins_on": "2026-10-01"}
     row = await directory.create(COORDINATOR, "section_teachers", follows)
@@ -410,7 +470,7 @@ async def test_each_room_goes_by_its_own_date(directory: Directory, live: Live, 
         await directory.create(COORDINATOR, "students", student | {"state_id": site})
         await directory.create(COORDINATOR, "enrolments", begins | {"student_id": f"new-{site}"})
         grant = {"person_id": "cora", "role": "supervisor", "site_id": site, "begins_on": "2026-10-15"}
-        await directory.create(COORDINATOR, "grants", grant)
+        await directory.create(SYSTEM, "grants", grant)
     state = await state_of(live, await schedule(directory, clock))
     assert "new-north" in state.rooms["north"].student_ids
     assert "new-south" not in state.rooms["south"].student_ids
@@ -710,6 +770,7 @@ async def test_an_edit_between_the_look_and_the_write_is_not_written_over(
 
 
 async def test_of_teachers_of_record_named_at_once_one_stands(directory: Directory) -> None:
+    await qualify(directory)
     await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-12-31"})
     named = [TEACHING | {"begins_on": f"2027-0{month}-01"} for month in range(1, 6)]
     edits = (directory.create(COORDINATOR, "section_teachers", one) for one in named)
