@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Literal, NamedTuple, TypeAlias
 
 from limits import parse
@@ -77,10 +78,15 @@ class AddedPerson(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """How many attempts are taken, as `limits` writes it. A school may sign in from one address at the first bell."""
+    """How many attempts are taken, as `limits` writes it. A school may sign in from one address at the first bell.
+
+    From one address an account is guessed at slowly, and so its owner elsewhere is not kept out; what many addresses
+    together may try is far more than that, and far less than a guesser needs.
+    """
 
     per_address: str = "60 per 5 minutes"
-    per_account: str = "10 per 5 minutes"
+    per_account_and_address: str = "10 per 5 minutes"
+    per_account: str = "200 per 5 minutes"
 
 
 @dataclass(slots=True)
@@ -125,6 +131,7 @@ class Accounts:
         self._passwords = passwords or Passwords()
         limits = limits or SignInLimits()
         self._per_address, self._per_account = parse(limits.per_address), parse(limits.per_account)
+        self._per_account_and_address = parse(limits.per_account_and_address)
         self._attempts = attempts or Attempts()
         self._held: dict[str, _Held] = {}
         self._seen: dict[str, Seen] = {}
@@ -152,7 +159,10 @@ class Accounts:
             raise Refused("too_long", f"longer than {LONGEST} characters", "password")
         email = email.strip().lower()
         account = hashlib.sha256(email.encode()).hexdigest()
-        await self._attempts.count(self._per_address, "address", client_address)
+        network = _network(client_address)
+        await self._attempts.count(self._per_address, "address", network)
+        # In this order: what one address is refused does not count against the account.
+        await self._attempts.count(self._per_account_and_address, "account", account, network)
         await self._attempts.count(self._per_account, "account", account)
         async with self._database.reading() as connection:
             found = await rows.read_account(connection, email)
@@ -160,6 +170,7 @@ class Accounts:
         is_right = await self._passwords.is_right(found.password_hash if found and usable else None, password)
         if found is None or not is_right:
             raise Refused("not_signed_in", "the e-mail address or the password is wrong")
+        await self._attempts.clear(self._per_account_and_address, "account", account, network)
         await self._attempts.clear(self._per_account, "account", account)
         return await self.open_session(found.id, kind)
 
@@ -397,6 +408,18 @@ class Accounts:
         for held in [held for held in self._held.values() if is_outdated(held)]:
             del self._held[held.session.id]
             self._ids.pop(held.token_hash, None)
+
+
+def _network(client_address: str) -> str:
+    """The address as it is counted: of IPv6 the first 64 bits, as whoever has one address there has all of those."""
+    try:
+        address = ip_address(client_address)
+    except ValueError:
+        return client_address
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(IPv6Network((int(address) >> 64 << 64, 64))) if mapped is None else str(mapped)
+    return client_address
 
 
 def _digest(token: str) -> bytes:
