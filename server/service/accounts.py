@@ -21,7 +21,7 @@ from uuid_utils import uuid7
 from ..domain.actors import Actor, Role
 from ..domain.messages import Refused
 from ..storage import accounts as rows
-from ..storage import directory
+from ..storage import directory, schedule
 from ..storage import directory_tables as t
 from ..storage.accounts import Seen, SessionKey
 from ..storage.engine import Database
@@ -204,8 +204,8 @@ class Accounts:
         await self._revoke(rows.by_id(session_id))
 
     async def sign_out_everywhere(self, person_id: str) -> None:
-        """End all sessions of the person."""
-        await self._revoke(rows.by_person(person_id))
+        """End all sessions of the person, and the addresses of their calendar: whoever has one needs no session."""
+        await self._shut_out(person_id)
 
     # ── Being signed in ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -289,23 +289,23 @@ class Accounts:
         return AddedPerson(person_id, password)
 
     async def disable_person(self, actor: Actor, person_id: str) -> None:
-        """Take the person out of everything, at once: rooms, sections and all their sessions."""
+        """Take the person out of everything, at once: rooms, sections, all their sessions and calendar addresses."""
         await self._directory.disable_person(actor, person_id)
-        await self._revoke(rows.by_person(person_id))
+        await self._shut_out(person_id)
 
     async def enable_person(self, actor: Actor, person_id: str) -> None:
-        """Let a disabled person sign in again, with the password that they had; their sessions stay ended."""
+        """Let a disabled person sign in again, with the password that they had; what was ended stays ended."""
         await self._directory.enable_person(actor, person_id)
 
     async def reset_password(self, actor: Actor, person_id: str, password: str | None = None) -> str:
-        """Give the person another password, random where none is given, and end their sessions; the password.
+        """Give the person another password, random where none is given, and end what let them in before; the password.
 
         A disabled person could not sign in with it: `Refused("wrong_state")`.
         """
         require_editor(actor)
         password_hash, password = await self._prepare(password)
         await self._set_password(actor, person_id, password_hash)
-        await self._revoke(rows.by_person(person_id))
+        await self._shut_out(person_id)
         return password
 
     async def _prepare(self, password: str | None) -> tuple[str, str]:
@@ -383,6 +383,11 @@ class Accounts:
             session.id, session.actor, session.person_name, session.program_name, session.kind, expires_at
         )
         self._seen[session.id] = Seen(session.id, now, expires_at)
+
+    async def _shut_out(self, person_id: str) -> None:
+        """End all that lets somebody in, or reads, in the person's name."""
+        await self._database.write(lambda c: schedule.revoke_feeds(c, self._clock.now(), person_id))
+        await self._revoke(rows.by_person(person_id))
 
     async def _revoke(self, which: ColumnElement[bool]) -> None:
         revoked = await self._database.write(lambda connection: rows.revoke(connection, which, self._clock.now()))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.calendar import WEEKDAYS, Pattern
@@ -102,6 +102,13 @@ async def revoke_feed(connection: AsyncConnection, person_id: str, feed_id: str,
     """End an address of the person; whether it was one that was alive."""
     mine = (t.feeds.c.id == feed_id, t.feeds.c.person_id == person_id, t.feeds.c.revoked_at.is_(None))
     return (await connection.execute(update(t.feeds).where(*mine).values(revoked_at=at))).rowcount == 1
+
+
+async def revoke_feeds(connection: AsyncConnection, at: int, person_id: str | None = None) -> None:
+    """End all addresses of the person; None: of everybody."""
+    alive = t.feeds.c.revoked_at.is_(None)
+    mine = alive if person_id is None else and_(alive, t.feeds.c.person_id == person_id)
+    await connection.execute(update(t.feeds).where(mine).values(revoked_at=at))
 
 
 async def read_changed_at(connection: AsyncConnection, meeting_ids: Iterable[str]) -> Mapping[str, int]:
