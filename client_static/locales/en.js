@@ -1127,6 +1127,7 @@ export default {
   'error.same_time': 'The class is at that time already. Choose another time.',
   'error.role_not_held': 'This person does not have that role on those days. Give it to them first.',
   'error.not_licensed': 'This person has no licence that is valid on all of those days.',
+  'error.own_grant': 'Nobody gives this to themselves. Ask another coordinator.',
   'error.method_not_allowed': 'The server cannot do that here.',
   'error.too_large': 'This is too large to be sent.',
   'error.not_json': 'The server could not read what was sent.',

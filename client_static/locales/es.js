@@ -1175,6 +1175,7 @@ export default {
   'error.same_time': 'La clase ya está a esa hora. Elija otra.',
   'error.role_not_held': 'Esta persona no tiene esa función esos días. Désela primero.',
   'error.not_licensed': 'Esta persona no tiene una licencia válida todos esos días.',
+  'error.own_grant': 'Nadie se da esto a sí mismo. Pídaselo a otra persona que coordine.',
   'error.method_not_allowed': 'El servidor no puede hacer eso aquí.',
   'error.too_large': 'Es demasiado grande para enviarse.',
   'error.not_json': 'El servidor no pudo leer lo que se envió.',

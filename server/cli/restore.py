@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ..config import Settings
 from ..service.check import check_logs
 from ..service.clock import SystemClock
-from ..storage import accounts, event_log, migrate
+from ..storage import accounts, event_log, migrate, schedule
 from ..storage import backup as copies
 from ..storage.engine import Database
 from .backup import database_name
@@ -33,7 +33,9 @@ MOST_TOLD = 20
 @click.option(
     "--in-place", "is_in_place", is_flag=True, help="The database was brought back by its own tools (pg_restore)."
 )
-@click.option("--end-sessions", "ends_sessions", is_flag=True, help="Sign everybody out.")
+@click.option(
+    "--end-sessions", "ends_sessions", is_flag=True, help="Sign everybody out, and end all calendar addresses."
+)
 @click.option("--despite-findings", "is_despite", is_flag=True, help="Also where `longroom check` finds something.")
 @settings_options("data_dir", "database_url")
 def restore(file: Path | None, is_in_place: bool, ends_sessions: bool, is_despite: bool, **flags: str | None) -> None:
@@ -179,7 +181,9 @@ async def _check_and_begin(url: str, what: str, ends_sessions: bool, is_despite:
         async def begin(connection: AsyncConnection) -> None:
             await event_log.begin_epoch(connection)
             if ends_sessions:
-                await accounts.revoke(connection, true(), SystemClock().now())
+                now = SystemClock().now()
+                await accounts.revoke(connection, true(), now)
+                await schedule.revoke_feeds(connection, now)
 
         await database.write(begin)
         await database.drop_old_pages()
@@ -200,6 +204,6 @@ async def _check(database: Database) -> tuple[int, int, list[str]]:
 
 def _tell_of_sessions(ends_sessions: bool) -> None:
     if ends_sessions:
-        click.echo("Everybody has been signed out.")
+        click.echo("Everybody has been signed out, and every calendar address has ended.")
     else:
         click.echo("What was revoked or disabled since the backup counts again: see to it before you start the server.")

@@ -145,7 +145,7 @@ def disable(email: str, **flags: str | None) -> None:
     async def work(desk: Desk) -> None:
         person = await desk.person(email)
         await desk.accounts.disable_person(person.editor, person.id)
-        click.echo(f"Disabled {email}. All their sessions have ended.")
+        click.echo(f"Disabled {email}. All their sessions and calendar addresses have ended.")
 
     _at_the_desk(flags, work)
 
@@ -171,7 +171,7 @@ def enable(email: str, **flags: str | None) -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
 @DATABASE
 def reset(email: str, password_stdin: bool, **flags: str | None) -> None:
-    """Give a person a new password; their sessions end."""
+    """Give a person a new password; their sessions and calendar addresses end."""
     given = _read_password(password_stdin)
 
     async def work(desk: Desk) -> None:
@@ -180,7 +180,7 @@ def reset(email: str, password_stdin: bool, **flags: str | None) -> None:
             hint = f"this person is disabled and could not sign in: `longroom user enable {email}` first"
             raise Refused("wrong_state", hint, "email")
         password = await desk.accounts.reset_password(person.editor, person.id, given)
-        click.echo(f"New password for {email}. All their sessions have ended.")
+        click.echo(f"New password for {email}. All their sessions and calendar addresses have ended.")
         if given is None:
             click.echo(f"Password: {password}")
 

@@ -64,7 +64,8 @@ AppealText = Annotated[
     str, Strict(), Field(max_length=MAX_NOTE_CHARACTERS), AfterValidator(_plain), AfterValidator(_said)
 ]
 
-Millis = Annotated[int, Strict(), Field(ge=0, le=253_402_300_799_999)]
+LAST_MILLIS = 253_402_300_799_999
+Millis = Annotated[int, Strict(), Field(ge=0, le=LAST_MILLIS)]
 """A moment: whole milliseconds since 1970-01-01T00:00:00Z, up to the end of the year 9999."""
 
 ScheduledAt = Annotated[int, Strict(), Field(ge=0, le=7_258_118_400_000)]
@@ -83,7 +84,8 @@ LedMinutes = Annotated[int, Strict(), Field(ge=1, le=600)]
 BriefVersion = Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)]
 """How often a lesson's brief was written; 0: there is none."""
 
-Version = Annotated[int, Strict(), Field(ge=1, le=2**53 - 1)]
+MAX_EXACT = 2**53 - 1
+Version = Annotated[int, Strict(), Field(ge=1, le=MAX_EXACT)]
 """A question's version. The bound is that of JSON's exact integers; beyond 64 bits nothing could encode it."""
 
 Flag = Annotated[bool, Strict()]

@@ -25,6 +25,7 @@ STATUS: dict[str, int] = {
     "not_your_section": 403,
     "not_your_site": 403,
     "cross_site": 403,
+    "own_grant": 403,
     "not_found": 404,
     "unknown_stream": 404,
     "unknown_question": 404,

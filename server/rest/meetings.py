@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from .. import request_ids
 from ..domain.actors import Permission
-from ..domain.fields import Id, Millis
+from ..domain.fields import LAST_MILLIS, MAX_EXACT, Id, Millis
 from ..domain.meeting import order
 from ..domain.meeting.likeness import likenesses
 from ..domain.meeting.order import Rule, place_of
@@ -51,8 +51,8 @@ MAX_STEPS = 1_000
 class Span(Query):
     """Which meetings: bounds of their times, in milliseconds UTC, and the place in the list."""
 
-    since: int | None = Field(None, ge=0, description="only meetings that end at or after this")
-    until: int | None = Field(None, ge=0, description="only meetings that start at or before this")
+    since: int | None = Field(None, ge=0, le=LAST_MILLIS, description="only meetings that end at or after this")
+    until: int | None = Field(None, ge=0, le=LAST_MILLIS, description="only meetings that start at or before this")
     after: Id | None = Field(None, description="only those behind this one: the last page's last")
     limit: int = Field(MAX_MEETINGS, ge=1, le=MAX_MEETINGS, description="how many at most")
 
@@ -216,7 +216,9 @@ class Report(TypedDict):
 class From(Query):
     """Where a replay goes on."""
 
-    after: int = Field(0, ge=0, description="only the steps behind this sequence number: the last page's last")
+    after: int = Field(
+        0, ge=0, le=MAX_EXACT, description="only the steps behind this sequence number: the last page's last"
+    )
     limit: int = Field(MAX_STEPS, ge=1, le=MAX_STEPS, description="how many at most")
 
 

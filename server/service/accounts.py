@@ -10,6 +10,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Literal, NamedTuple, TypeAlias
 
 from limits import parse
@@ -20,7 +21,7 @@ from uuid_utils import uuid7
 from ..domain.actors import Actor, Role
 from ..domain.messages import Refused
 from ..storage import accounts as rows
-from ..storage import directory
+from ..storage import directory, schedule
 from ..storage import directory_tables as t
 from ..storage.accounts import Seen, SessionKey
 from ..storage.engine import Database
@@ -77,10 +78,15 @@ class AddedPerson(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SignInLimits:
-    """How many attempts are taken, as `limits` writes it. A school may sign in from one address at the first bell."""
+    """How many attempts are taken, as `limits` writes it. A school may sign in from one address at the first bell.
+
+    From one address an account is guessed at slowly, and so its owner elsewhere is not kept out; what many addresses
+    together may try is far more than that, and far less than a guesser needs.
+    """
 
     per_address: str = "60 per 5 minutes"
-    per_account: str = "10 per 5 minutes"
+    per_account_and_address: str = "10 per 5 minutes"
+    per_account: str = "200 per 5 minutes"
 
 
 @dataclass(slots=True)
@@ -125,6 +131,7 @@ class Accounts:
         self._passwords = passwords or Passwords()
         limits = limits or SignInLimits()
         self._per_address, self._per_account = parse(limits.per_address), parse(limits.per_account)
+        self._per_account_and_address = parse(limits.per_account_and_address)
         self._attempts = attempts or Attempts()
         self._held: dict[str, _Held] = {}
         self._seen: dict[str, Seen] = {}
@@ -152,7 +159,10 @@ class Accounts:
             raise Refused("too_long", f"longer than {LONGEST} characters", "password")
         email = email.strip().lower()
         account = hashlib.sha256(email.encode()).hexdigest()
-        await self._attempts.count(self._per_address, "address", client_address)
+        network = _network(client_address)
+        await self._attempts.count(self._per_address, "address", network)
+        # In this order: what one address is refused does not count against the account.
+        await self._attempts.count(self._per_account_and_address, "account", account, network)
         await self._attempts.count(self._per_account, "account", account)
         async with self._database.reading() as connection:
             found = await rows.read_account(connection, email)
@@ -160,6 +170,7 @@ class Accounts:
         is_right = await self._passwords.is_right(found.password_hash if found and usable else None, password)
         if found is None or not is_right:
             raise Refused("not_signed_in", "the e-mail address or the password is wrong")
+        await self._attempts.clear(self._per_account_and_address, "account", account, network)
         await self._attempts.clear(self._per_account, "account", account)
         return await self.open_session(found.id, kind)
 
@@ -193,8 +204,8 @@ class Accounts:
         await self._revoke(rows.by_id(session_id))
 
     async def sign_out_everywhere(self, person_id: str) -> None:
-        """End all sessions of the person."""
-        await self._revoke(rows.by_person(person_id))
+        """End all sessions of the person, and the addresses of their calendar: whoever has one needs no session."""
+        await self._shut_out(person_id)
 
     # ── Being signed in ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -278,23 +289,23 @@ class Accounts:
         return AddedPerson(person_id, password)
 
     async def disable_person(self, actor: Actor, person_id: str) -> None:
-        """Take the person out of everything, at once: rooms, sections and all their sessions."""
+        """Take the person out of everything, at once: rooms, sections, all their sessions and calendar addresses."""
         await self._directory.disable_person(actor, person_id)
-        await self._revoke(rows.by_person(person_id))
+        await self._shut_out(person_id)
 
     async def enable_person(self, actor: Actor, person_id: str) -> None:
-        """Let a disabled person sign in again, with the password that they had; their sessions stay ended."""
+        """Let a disabled person sign in again, with the password that they had; what was ended stays ended."""
         await self._directory.enable_person(actor, person_id)
 
     async def reset_password(self, actor: Actor, person_id: str, password: str | None = None) -> str:
-        """Give the person another password, random where none is given, and end their sessions; the password.
+        """Give the person another password, random where none is given, and end what let them in before; the password.
 
         A disabled person could not sign in with it: `Refused("wrong_state")`.
         """
         require_editor(actor)
         password_hash, password = await self._prepare(password)
         await self._set_password(actor, person_id, password_hash)
-        await self._revoke(rows.by_person(person_id))
+        await self._shut_out(person_id)
         return password
 
     async def _prepare(self, password: str | None) -> tuple[str, str]:
@@ -373,6 +384,11 @@ class Accounts:
         )
         self._seen[session.id] = Seen(session.id, now, expires_at)
 
+    async def _shut_out(self, person_id: str) -> None:
+        """End all that lets somebody in, or reads, in the person's name."""
+        await self._database.write(lambda c: schedule.revoke_feeds(c, self._clock.now(), person_id))
+        await self._revoke(rows.by_person(person_id))
+
     async def _revoke(self, which: ColumnElement[bool]) -> None:
         revoked = await self._database.write(lambda connection: rows.revoke(connection, which, self._clock.now()))
         self._told.update(revoked)
@@ -397,6 +413,18 @@ class Accounts:
         for held in [held for held in self._held.values() if is_outdated(held)]:
             del self._held[held.session.id]
             self._ids.pop(held.token_hash, None)
+
+
+def _network(client_address: str) -> str:
+    """The address as it is counted: of IPv6 the first 64 bits, as whoever has one address there has all of those."""
+    try:
+        address = ip_address(client_address)
+    except ValueError:
+        return client_address
+    if isinstance(address, IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(IPv6Network((int(address) >> 64 << 64, 64))) if mapped is None else str(mapped)
+    return client_address
 
 
 def _digest(token: str) -> bytes:

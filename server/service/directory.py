@@ -1,7 +1,8 @@
 """The directory: reading and editing a program's rows, and bringing open meetings up to what they rest on.
 
-An edit and its audit row are one commit. After it, every meeting not yet ended that rests on the row is given its facts
-again: see `entering`. `notice_changes` (every few seconds) follows what other processes edited.
+An edit and its audit row are one commit. After it, every meeting that rests on the row is given its facts again, one
+that is over only where they say who may look into it: see `entering`. `notice_changes` (every few seconds) follows what
+other processes edited.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -20,16 +21,14 @@ from ..storage.directory import Row
 from ..storage.engine import Database
 from .clock import Clock
 from .directory_kinds import KINDS, OWNED, Kind
-from .directory_rules import check_row
-from .entering import Entering, RunsCommands
+from .directory_rules import check_not_own, check_row
+from .entering import LATE_COMMIT_MS, Entering, RunsCommands
 
 T = TypeVar("T")
 Within: TypeAlias = Callable[[AsyncConnection, Row, Row], Awaitable[None]]
 """What is done with a row, as it was and as it will stand, in the transaction that changes it; it may refuse."""
 
 MAX_PAGE = 1_000
-LATE_COMMIT_MS = 30_000
-"""How long after the time in an audit row its commit may still become visible."""
 
 
 class Directory:
@@ -91,7 +90,7 @@ class Directory:
         return row
 
     async def create_all(self, actor: Actor, new: Sequence[tuple[str, object]]) -> Sequence[Row]:
-        """Add rows of any kinds (kind, data), each after what it refers to: all of them or, with a refusal, none."""
+        """Add rows of any kinds (kind, data), each after what it rests on: all of them or, with a refusal, none."""
         parsed = [(declared := _editable(actor, kind), _parse(declared.create, data)) for kind, data in new]
         for declared, _ in parsed:
             if declared.table is t.programs and not actor.has_role(Role.SYSTEM):
@@ -107,6 +106,7 @@ class Directory:
                 ):
                     raise Refused("id_taken", "a row of this id exists: give each an id of its own", "id")
                 await check_row(connection, declared, row)
+                check_not_own(actor, declared, row)
                 await rows.insert_row(connection, declared.table, row)
                 row.update({"version": 1, **dict.fromkeys(OWNED.get(declared.name, {}))})
                 audited.append(await self.audit(connection, actor, "create", declared.name, None, row))
@@ -162,7 +162,8 @@ class Directory:
             if version not in {None, before["version"]}:
                 raise _stale()
             after = before | changes | {"version": before["version"] + 1}
-            await check_row(connection, declared, after)
+            await check_row(connection, declared, after, before)
+            check_not_own(actor, declared, after, before)
             if within is not None:
                 await within(connection, before, after)
             if not await rows.update_row(connection, declared.table, actor.program_id, id, before["version"], changes):
@@ -254,8 +255,8 @@ class Directory:
                 tell(person_id)
         async with self._database.reading() as connection:
             touched = await rows.meetings_touched(connection, program_id, changes)
-        # A meeting that was itself edited can be joined, as it is now, once its editor has the answer.
-        named = {one for kind, row in changes if (one := rows.meeting_of(kind, row)) is not None}
+        # A meeting that was itself edited, or its substitute, is as it is now once its editor has the answer.
+        named = {one for kind, row in changes if (one := rows.meeting_of(kind, row) or row.get("meeting_id"))}
         await self._entering.follow(touched, named)
 
 

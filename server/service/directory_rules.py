@@ -5,11 +5,11 @@ A rule is asked in the transaction that writes the row, with the row as it will 
 
 from collections.abc import Awaitable, Callable
 from datetime import date, time
-from typing import Any
 
-from sqlalchemy import Column, ColumnElement, or_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ..domain.actors import Actor
 from ..domain.calendar import at_local, days_of
 from ..domain.messages import Refused
 from ..storage import directory as rows
@@ -18,17 +18,43 @@ from ..storage import schedule
 from ..storage.directory import Row
 from .directory_kinds import KINDS, Kind
 
+LONGEST_MS = 720 * 60_000
+"""How long a class may be: as long as one of a pattern."""
+_NEVER = "~"
+"""Later than any date."""
+_GIVING = (t.grants, t.section_teachers, t.substitutes)
 _SPANS = (("begins_on", "ends_on"), ("valid_from", "valid_to"))
 
 
-async def check_row(connection: AsyncConnection, kind: Kind, row: Row) -> None:
-    """Raise `Refused`, naming the field, if the row may not stand as it is."""
+async def check_row(connection: AsyncConnection, kind: Kind, row: Row, before: Row | None = None) -> None:
+    """Raise `Refused`, naming the field, if the row may not stand; `before`: as it was, where it is no new one."""
     _check_span(row)
+    if kind.table is t.meetings:
+        await _check_times(connection, row, before)
     await _check_references(connection, kind, row)
     await _check_unique(connection, kind, row)
     rule = _RULES.get(kind.name)
     if rule is not None:
         await rule(connection, row)
+    if kind.table is t.section_teachers and _is_for_more(row, before):
+        await _check_licensed(connection, row)
+
+
+def check_not_own(actor: Actor, kind: Kind, row: Row, before: Row | None = None) -> None:
+    """Nobody gives themselves a role or a class: a coordinator never acts as a teacher of record (domain.md, Who)."""
+    is_own = kind.table in _GIVING and row["person_id"] == actor.person_id
+    if is_own and _is_for_more(row, before):
+        raise Refused("own_grant", "nobody gives this to themselves: ask another coordinator", "person_id")
+
+
+def _is_for_more(row: Row, before: Row | None) -> bool:
+    """Whether the row holds on a day on which it did not; what is taken away or cut short always may be."""
+    if row.get("is_withdrawn"):
+        return False
+    if before is None or before.get("is_withdrawn"):
+        return True
+    begins = (row["begins_on"] or "") < (before["begins_on"] or "")
+    return begins or (row["ends_on"] or _NEVER) > (before["ends_on"] or _NEVER)
 
 
 def _check_span(row: Row) -> None:
@@ -37,6 +63,20 @@ def _check_span(row: Row) -> None:
             raise Refused("out_of_range", f"the last day is before the first: {begin} is later", end)
     if "starts_at" in row and row["ends_at"] <= row["starts_at"]:
         raise Refused("out_of_range", "the end must be after the start", "ends_at")
+
+
+async def _check_times(connection: AsyncConnection, row: Row, before: Row | None) -> None:
+    """A class that has begun was held when it was held: other times would be another day's, with other people."""
+    changed = [field for field in ("starts_at", "ends_at") if before is None or row[field] != before[field]]
+    if not changed:
+        return
+    if row["ends_at"] - row["starts_at"] > LONGEST_MS:
+        raise Refused("out_of_range", f"a class lasts {LONGEST_MS // 60_000} minutes at most", "ends_at")
+    match None if before is None else await schedule.lock_status(connection, row["id"]):
+        case "live":
+            raise Refused("already_live", "the class is live: end it instead", changed[0])
+        case "ended" | "reconciled":
+            raise Refused("meeting_ended", "the class has ended: its times stay as they are", changed[0])
 
 
 async def _check_references(connection: AsyncConnection, kind: Kind, row: Row) -> None:
@@ -68,6 +108,30 @@ async def _check_teacher(connection: AsyncConnection, row: Row) -> None:
     """A section has one teacher of record on each day (domain.md, Who)."""
     others = [t.section_teachers.c.section_id == row["section_id"]]
     await _check_alone(connection, "section_teachers", row, others, "the section has another teacher of record then")
+
+
+async def _check_licensed(connection: AsyncConnection, row: Row) -> None:
+    """A teacher of record has the role and a licence on each day; without a last day, to the end of the term.
+
+    Where the term's end is open too, they have both on the first day: what each later one was taught with, the class's
+    own facts tell.
+    """
+    term = await schedule.read_term(connection, row["section_id"])
+    last = row["ends_on"] or term.ends_on or row["begins_on"]
+    await _require_held(connection, row["person_id"], "teacher", row["begins_on"], max(last, row["begins_on"]))
+
+
+async def _require_held(connection: AsyncConnection, person_id: str, role: str, first: str, last: str) -> None:
+    """They have the role on each of the days, and as a teacher a licence too."""
+    g, held = t.grants, t.licences
+    roles = select(g.c.begins_on, g.c.ends_on).where(g.c.person_id == person_id, g.c.role == role)
+    if not await rows.are_covered(connection, roles, first, last):
+        why = f"they are no {role} on those days: give them the role first"
+        raise Refused("role_not_held", why, "person_id")
+    licences = select(held.c.valid_from, held.c.valid_to).where(held.c.person_id == person_id)
+    if role == "teacher" and not await rows.are_covered(connection, licences, first, last):
+        why = "they hold no licence that is valid on all of those days: enter it first"
+        raise Refused("not_licensed", why, "person_id")
 
 
 async def _check_part(connection: AsyncConnection, row: Row) -> None:
@@ -154,20 +218,7 @@ async def _check_substitute(connection: AsyncConnection, row: Row) -> None:
         if not await rows.is_held(connection, t.section_sites, part):
             raise Refused("unknown_reference", "the site takes no part in this section", "site_id")
     first, last = await _days_stood_in(connection, row)
-    held = [
-        t.grants.c.person_id == row["person_id"],
-        t.grants.c.role == row["role"],
-        *_covers(t.grants.c.begins_on, t.grants.c.ends_on, first, last),
-    ]
-    if not await rows.is_held(connection, t.grants, held):
-        why = f"they are no {row['role']} on those days: give them the role first"
-        raise Refused("role_not_held", why, "person_id")
-    licensed = [
-        t.licences.c.person_id == row["person_id"],
-        *_covers(t.licences.c.valid_from, t.licences.c.valid_to, first, last),
-    ]
-    if row["role"] == "teacher" and not await rows.is_held(connection, t.licences, licensed):
-        raise Refused("not_licensed", "they hold no licence that is valid on all of those days", "person_id")
+    await _require_held(connection, row["person_id"], row["role"], first, last)
 
 
 async def _days_stood_in(connection: AsyncConnection, row: Row) -> tuple[str, str]:
@@ -186,10 +237,6 @@ async def _days_stood_in(connection: AsyncConnection, row: Row) -> tuple[str, st
         raise Refused("wrong_section", "the meeting is another section's", "meeting_id")
     day = rows.local_date(meeting["starts_at"], program["time_zone"])
     return day, day
-
-
-def _covers(begins: Column[str], ends: Column[Any], first: str, last: str) -> list[ColumnElement[bool]]:
-    return [begins <= first, or_(ends.is_(None), ends >= last)]
 
 
 async def _check_alone(

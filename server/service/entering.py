@@ -11,9 +11,10 @@ import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
 
 import orjson
+from sqlalchemy import Row
 from uuid_utils import uuid7
 
 from ..domain.actors import Actor, system
@@ -21,7 +22,7 @@ from ..domain.meeting.facts import EnterFacts
 from ..domain.messages import Refused
 from ..storage import directory as rows
 from ..storage import rosters
-from ..storage.directory import OpenMeeting
+from ..storage.directory import OVER, MeetingHead
 from ..storage.engine import Database
 from .clock import Clock
 
@@ -31,6 +32,8 @@ NEAR_MS = 48 * 3_600_000
 """An edit's request, and a start, wait for the meetings that go on now or begin within this time."""
 PIECE = 20
 """How many meetings are looked at in one go: between two pieces somebody who waits for a near one has their turn."""
+LATE_COMMIT_MS = 30_000
+"""How long after the time in an audit row its commit may still become visible."""
 PAUSE_SECONDS = 1.0
 
 
@@ -53,7 +56,7 @@ class _Facts:
 
 
 class Entering:
-    """The meetings that have not ended, on their way to what the directory says."""
+    """Meetings on their way to what the directory says: those that are over by who may look into them alone."""
 
     def __init__(self, database: Database, clock: Clock, live: RunsCommands | None) -> None:
         """`live` None: nothing is entered here; a running server notices the edits and does it."""
@@ -75,7 +78,8 @@ class Entering:
         """Bring up the near meetings, and leave the others to `keep_up`; how many have not ended."""
         async with self._database.reading() as connection:
             meetings = await rows.open_meetings(connection)
-        await self.follow(meetings, named=())
+            ended = await rows.ended_meetings_behind(connection, LATE_COMMIT_MS)
+        await self.follow([*meetings, *ended], named=())
         return len(meetings)
 
     async def enter_all(self) -> int:
@@ -85,7 +89,7 @@ class Entering:
             await self._enter(self._nearest())
         return count
 
-    async def follow(self, meetings: Iterable[OpenMeeting], named: Collection[str]) -> None:
+    async def follow(self, meetings: Iterable[MeetingHead], named: Collection[str]) -> None:
         """Bring up the near ones, and those that are `named`, before this returns; the others are for `keep_up`."""
         if self._live is None:
             return
@@ -95,7 +99,7 @@ class Entering:
             if (
                 one.id in named
                 or one.status in ("lobby", "live")
-                or (one.ends_at >= now and one.starts_at <= now + NEAR_MS)
+                or (one.ends_at >= now - _behind_ms(one) and one.starts_at <= now + NEAR_MS)
             ):
                 at_once.append(one.id)
             else:
@@ -172,9 +176,14 @@ class Entering:
         async with self._database.reading() as connection:
             meetings = await rosters.read_meetings(connection, meeting_ids)
             read: list[_Facts] = []
-            for program_id in sorted({meeting.program_id for meeting in meetings}):
-                mine = [meeting for meeting in meetings if meeting.program_id == program_id]
-                sources = await rosters.read_sources(connection, program_id, {meeting.section_id for meeting in mine})
+            alike: dict[tuple[str, bool], list[Row[Any]]] = {}
+            for meeting in meetings:
+                alike.setdefault((meeting.program_id, meeting.status in OVER), []).append(meeting)
+            for (program_id, is_over), mine in alike.items():
+                # Who is disabled cannot look; that they taught the class, or stood in, stays in its record.
+                sources = await rosters.read_sources(
+                    connection, program_id, {meeting.section_id for meeting in mine}, with_disabled=is_over
+                )
                 for one in mine:
                     try:
                         facts = rosters.facts_of(one, sources)
@@ -186,3 +195,8 @@ class Entering:
                     read.append(_Facts(one.id, program_id, facts, digest, one.facts_digest))
                     await asyncio.sleep(0)  # Hundreds of students each: others have their turn in between.
         return read
+
+
+def _behind_ms(meeting: MeetingHead) -> int:
+    """How long after its end a meeting is near: what is over is taken from whom it is not for, soon."""
+    return NEAR_MS if meeting.status in OVER else 0

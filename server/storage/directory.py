@@ -4,9 +4,10 @@ Everything is bounded by a program. What a school allows is the service's busine
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, Table, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.calendar import local_day
@@ -22,8 +23,11 @@ SECRET = frozenset({"password_hash"})
 _UNSHOWN = SECRET | {"facts_digest", "facts_count", "facts_at"}
 
 
-class OpenMeeting(NamedTuple):
-    """A meeting that has not ended; `status` None: it has no stream yet. Times are milliseconds, UTC."""
+OVER = ("ended", "reconciled")
+
+
+class MeetingHead(NamedTuple):
+    """A meeting; `status` None: it has no stream yet. Times are milliseconds, UTC."""
 
     id: str
     starts_at: int
@@ -103,6 +107,19 @@ async def is_held(
     if but is not None:
         query = query.where(table.c.id != but)
     return (await connection.execute(query)).first() is not None
+
+
+async def are_covered(connection: AsyncConnection, spans: Select[Any], first: str, last: str) -> bool:
+    """Whether the spans (first day, last day or null: both included) have, one after the other, each of the days."""
+    day = first
+    for begins, ends in sorted(await connection.execute(spans), key=lambda span: str(span[0])):
+        if begins > day:
+            return False
+        if ends is None or ends >= last:
+            return True
+        if ends >= day:
+            day = (date.fromisoformat(ends) + timedelta(days=1)).isoformat()
+    return False
 
 
 async def insert_row(connection: AsyncConnection, table: Table, row: Row) -> None:
@@ -195,12 +212,15 @@ def _sections_touched(kind: str, row: Row) -> Select[str] | None:
     return None
 
 
-def _open_meetings() -> Select[Any]:
-    stream = streams.c.stream_id == "meeting:" + t.meetings.c.id
-    joined = t.meetings.outerjoin(streams, stream)
-    is_open = or_(streams.c.status.is_(None), streams.c.status.not_in(("ended", "reconciled")))
+_IS_OPEN = or_(streams.c.status.is_(None), streams.c.status.not_in(OVER))
+_OUTLIVING = (t.substitutes, t.section_teachers)
+"""What decides who may look into a class, also when it is over."""
+
+
+def _heads() -> Select[Any]:
+    joined = t.meetings.outerjoin(streams, streams.c.stream_id == "meeting:" + t.meetings.c.id)
     columns = (t.meetings.c.id, t.meetings.c.starts_at, t.meetings.c.ends_at, streams.c.status)
-    return select(*columns).select_from(joined).where(is_open).order_by(t.meetings.c.starts_at)
+    return select(*columns).select_from(joined).order_by(t.meetings.c.starts_at)
 
 
 def meeting_of(kind: str, row: Row) -> str | None:
@@ -211,24 +231,51 @@ def meeting_of(kind: str, row: Row) -> str | None:
 
 async def meetings_touched(
     connection: AsyncConnection, program_id: str, changes: Iterable[tuple[str, Row]]
-) -> list[OpenMeeting]:
-    """The program's meetings, not yet ended, that rest on any of the changed rows (kind, row); by start."""
+) -> list[MeetingHead]:
+    """The program's meetings that rest on any of the changed rows (kind, row), by start.
+
+    One that is over rests on who taught it and who stood in there alone.
+    """
+    outliving = {table.name for table in _OUTLIVING}
     touched: list[ColumnElement[bool]] = []
     for kind, row in changes:
-        if (meeting_id := meeting_of(kind, row)) is not None:
-            touched.append(t.meetings.c.id == meeting_id)
+        # A substitute for one meeting is none in another.
+        if (meeting_id := meeting_of(kind, row) or row.get("meeting_id")) is not None:
+            concerned = t.meetings.c.id == meeting_id
         elif (sections := _sections_touched(kind, row)) is not None:
-            touched.append(t.meetings.c.section_id.in_(sections))
-    found: dict[OpenMeeting, None] = {}
+            concerned = t.meetings.c.section_id.in_(sections)
+        else:
+            continue
+        touched.append(concerned if kind in outliving else and_(_IS_OPEN, concerned))
+    found: dict[MeetingHead, None] = {}
     for some in _in_pieces(touched, 200):
-        query = _open_meetings().where(t.meetings.c.program_id == program_id, or_(*some))
-        found |= dict.fromkeys(OpenMeeting(*row) for row in await connection.execute(query))
+        query = _heads().where(t.meetings.c.program_id == program_id, or_(*some))
+        found |= dict.fromkeys(MeetingHead(*row) for row in await connection.execute(query))
     return list(found)
 
 
-async def open_meetings(connection: AsyncConnection) -> list[OpenMeeting]:
+async def open_meetings(connection: AsyncConnection) -> list[MeetingHead]:
     """All meetings that have not ended, in every program, the earliest first."""
-    return [OpenMeeting(*row) for row in await connection.execute(_open_meetings())]
+    return [MeetingHead(*row) for row in await connection.execute(_heads().where(_IS_OPEN))]
+
+
+async def ended_meetings_behind(connection: AsyncConnection, late_ms: int) -> list[MeetingHead]:
+    """All meetings that are over whose teachers or substitutes may be other ones than they were last given, by start.
+
+    An edit may be committed up to `late_ms` after the time in its audit row.
+    """
+    given_at = func.coalesce(t.meetings.c.facts_at, 0) - late_ms
+    edited = (
+        exists().where(
+            t.audit.c.kind == table.name,
+            t.audit.c.row_id == table.c.id,
+            t.audit.c.at >= given_at,
+            table.c.section_id == t.meetings.c.section_id,
+        )
+        for table in _OUTLIVING
+    )
+    query = _heads().where(streams.c.status.in_(OVER), or_(*edited))
+    return [MeetingHead(*row) for row in await connection.execute(query)]
 
 
 def _in_pieces(items: Sequence[Any], size: int) -> Iterable[Sequence[Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, bindparam, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.calendar import next_school_day_ends, room_times
@@ -17,6 +17,7 @@ from ..domain.meeting.state import Clearance, Licence, VideoLink
 from . import directory_tables as t
 from .calendars import Calendars, read_calendars
 from .directory import is_in_force, local_date
+from .tables import streams
 
 Rows = list[Row[Any]]
 
@@ -50,8 +51,10 @@ class Sources:
 
 
 async def read_meetings(connection: AsyncConnection, meeting_ids: Iterable[str]) -> Rows:
-    """The meetings' own rows, by start."""
-    query = select(t.meetings).where(t.meetings.c.id.in_(list(meeting_ids))).order_by(t.meetings.c.starts_at)
+    """The meetings' own rows with their streams' `status` (None: no stream yet), by start."""
+    stream = streams.c.stream_id == "meeting:" + t.meetings.c.id
+    query = select(t.meetings, streams.c.status).outerjoin(streams, stream)
+    query = query.where(t.meetings.c.id.in_(list(meeting_ids))).order_by(t.meetings.c.starts_at)
     return list(await connection.execute(query))
 
 
@@ -64,15 +67,23 @@ async def write_facts_digests(connection: AsyncConnection, digests: Mapping[str,
 
 
 async def read_sources(
-    connection: AsyncConnection, program_id: str, section_ids: Iterable[str], *, staff_only: bool = False
+    connection: AsyncConnection,
+    program_id: str,
+    section_ids: Iterable[str],
+    *,
+    staff_only: bool = False,
+    with_disabled: bool = False,
 ) -> Sources:
-    """What the meetings of these sections rest on; `staff_only` leaves out students, credentials and briefs."""
+    """What the meetings of these sections rest on; `staff_only` leaves out students, credentials and briefs.
+
+    `with_disabled`: also with people who are disabled now.
+    """
     sections = sorted(set(section_ids))
     zone = select(t.programs.c.time_zone).where(t.programs.c.id == program_id)
     seen = select(t.sections).where(t.sections.c.id.in_(sections), t.sections.c.video_url.is_not(None))
     of_sections = t.section_sites.c.section_id.in_(sections)
     at_sites = select(t.section_sites.c.site_id).where(of_sections)
-    enabled = t.people.c.disabled_at.is_(None)
+    enabled = true() if with_disabled else t.people.c.disabled_at.is_(None)
     taught = select(t.section_teachers).join(t.people).where(enabled)
     supervising = select(t.grants).join(t.people).where(enabled, t.grants.c.role == "supervisor")
     teachers = await _by(connection, "section_id", taught.where(t.section_teachers.c.section_id.in_(sections)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ..domain.calendar import WEEKDAYS, Pattern
@@ -39,6 +39,12 @@ async def read_planned(connection: AsyncConnection, section_id: str) -> Sequence
     query = select(t.meetings, streams.c.status).outerjoin(streams, stream)
     query = query.where(t.meetings.c.section_id == section_id)
     return list(await connection.execute(query.order_by(t.meetings.c.starts_at, t.meetings.c.id)))
+
+
+async def lock_status(connection: AsyncConnection, meeting_id: str) -> str | None:
+    """The status of the meeting's stream, which stays so until this transaction's end; None: there is no stream yet."""
+    query = select(streams.c.status).where(streams.c.stream_id == f"meeting:{meeting_id}").with_for_update()
+    return (await connection.execute(query)).scalar_one_or_none()
 
 
 # ── Notices ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -96,6 +102,13 @@ async def revoke_feed(connection: AsyncConnection, person_id: str, feed_id: str,
     """End an address of the person; whether it was one that was alive."""
     mine = (t.feeds.c.id == feed_id, t.feeds.c.person_id == person_id, t.feeds.c.revoked_at.is_(None))
     return (await connection.execute(update(t.feeds).where(*mine).values(revoked_at=at))).rowcount == 1
+
+
+async def revoke_feeds(connection: AsyncConnection, at: int, person_id: str | None = None) -> None:
+    """End all addresses of the person; None: of everybody."""
+    alive = t.feeds.c.revoked_at.is_(None)
+    mine = alive if person_id is None else and_(alive, t.feeds.c.person_id == person_id)
+    await connection.execute(update(t.feeds).where(mine).values(revoked_at=at))
 
 
 async def read_changed_at(connection: AsyncConnection, meeting_ids: Iterable[str]) -> Mapping[str, int]:

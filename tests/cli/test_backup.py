@@ -225,12 +225,18 @@ def test_a_backup_of_an_older_release_is_brought_to_this_ones_tables(data: Path,
 
 @pytest.mark.parametrize("ends", [False, True])
 def test_sessions_go_on_unless_everybody_is_to_be_signed_out(data: Path, url: str, ends: bool) -> None:
+    changed(data / "longroom.db", "INSERT INTO feeds SELECT 'feed', x'00', id, 0, NULL FROM people LIMIT 1")
     assert run(backup, data / "kept.db", url=url).exit_code == 0
     done = run(restore, data / "kept.db", *(["--end-sessions"] if ends else []), url=url)
-    told = "Everybody has been signed out" if ends else "What was revoked or disabled since the backup counts again"
+    told = (
+        "Everybody has been signed out, and every calendar address has ended"
+        if ends
+        else "What was revoked or disabled since the backup counts again"
+    )
     assert (done.exit_code, told in done.output) == (0, True)
     alive = asked(data / "longroom.db", "SELECT count(*) FROM sessions WHERE revoked_at IS NULL")
     assert (alive == [0]) is ends
+    assert asked(data / "longroom.db", "SELECT count(*) FROM feeds WHERE revoked_at IS NULL") == [0 if ends else 1]
 
 
 def test_what_is_to_be_restored_is_said_once(data: Path, url: str) -> None:

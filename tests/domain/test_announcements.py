@@ -18,6 +18,7 @@ from server.domain.meeting.announcements import (
     WithdrawAnnouncement,
     unread,
 )
+from server.domain.meeting.facts import MeetingCancelled, MeetingReinstated
 from server.domain.meeting.lifecycle import MeetingReconciled, ReconcileMeeting
 from server.domain.messages import Refused, parse_command
 from server.domain.owed import Owed, owed
@@ -39,6 +40,7 @@ from tests.support.meetings import (
     PINE,
     RUTH,
     SAM,
+    SYSTEM,
     THEO,
     VERA,
     announced,
@@ -50,6 +52,15 @@ from tests.support.meetings import (
 )
 
 TOLD = (*ATTENDED, announced("a1", PINE, MESA))
+
+
+def test_nothing_is_read_out_in_a_class_that_was_cancelled() -> None:
+    history = (OPENED, LOBBY, announced("a1", PINE), (SYSTEM, MeetingCancelled(reason="weather")))
+    read_out = ReadOut(announcement_id="a1", site_id=PINE)
+    given(*history).when(read_out, by=RUTH).then(refused("meeting_cancelled"))
+    given(*history).when(read_out, by=SAM).then(refused("unknown_announcement", "announcement_id"))
+    held = given(*history, (SYSTEM, MeetingReinstated()))
+    held.when(read_out, by=RUTH).then(AnnouncementHeard(announcement_id="a1", site_id=PINE))
 
 
 def make(**changes: Any) -> MakeAnnouncement:

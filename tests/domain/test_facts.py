@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from server.domain.actors import Role
 from server.domain.meeting.duty import SignOn
 from server.domain.meeting.facts import (
@@ -12,6 +14,7 @@ from server.domain.meeting.facts import (
     MeetingCancelled,
     MeetingMoved,
     MeetingReinstated,
+    RoomFacts,
     RoomRemoved,
     RoomRostered,
     RoomSubstituted,
@@ -175,7 +178,15 @@ def test_accommodations_are_replaced_and_cleared() -> None:
 
 
 def test_a_meeting_that_ended_keeps_the_facts_it_ended_with() -> None:
-    given(LIVE, ENDED).when(replace(FACTS, teacher_ids=(), rooms=(), section_id="chemistry"), by=SYSTEM).then()
+    later = replace(FACTS, starts_at=0, ends_at=1, rooms=(), accommodations=(), staff=(), brief_version=3)
+    given(LIVE, ENDED).when(later, by=SYSTEM).then()
+
+
+def test_who_taught_a_class_can_be_corrected_after_it() -> None:
+    over = given(LIVE, on_the_way("q1", "answered"), ENDED)
+    after = over.when(replace(FACTS, teacher_ids=("tina",)), by=SYSTEM).then(TeachersAssigned(teacher_ids=("tina",)))
+    assert audience_of(after, VERA) is None
+    assert audience_of(after, person("tina", Role.TEACHER)) == Audience("teacher")
 
 
 # ── The calendar's facts ──────────────────────────────────────────────────────────────────────────────────────────
@@ -257,6 +268,19 @@ def test_a_substitute_still_brings_answers_back_after_the_class() -> None:
     substituted = RoomSubstituted(site_id=PINE, substitute_ids=("sam",))
     over = given(LIVE, (SYSTEM, rostered), (SYSTEM, substituted), on_the_way("q1", "answered"), ENDED)
     over.when(DeliverAnswer(question_id="q1"), by=SAM).then(AnswerDelivered(question_id="q1"))
+
+
+@pytest.mark.parametrize("left", [FACTS.rooms, ()], ids=["withdrawn", "with-its-site"])
+def test_a_withdrawn_substitute_has_no_part_in_the_class_that_is_over(left: tuple[RoomFacts, ...]) -> None:
+    rostered = RoomRostered(site_id=PINE, student_ids=("pia", "pol"), supervisor_ids=("ruth", "sam"), due_by=DUE_BY)
+    substituted = RoomSubstituted(site_id=PINE, substitute_ids=("sam",))
+    over = given(LIVE, (SYSTEM, rostered), (SYSTEM, substituted), on_the_way("q1", "answered"), ENDED)
+    gone = RoomSubstituted(site_id=PINE, substitute_ids=())
+    after = over.when(replace(FACTS, rooms=left), by=SYSTEM).then(gone)
+    assert audience_of(after, SAM) == Audience("supervisor", (MESA,))
+    assert after.rooms[PINE].supervisor_ids == {"ruth", "sam"}, "who stood there stays in the record"
+    history = (LIVE, (SYSTEM, rostered), (SYSTEM, substituted), on_the_way("q1", "answered"), ENDED, (SYSTEM, gone))
+    given(*history).when(DeliverAnswer(question_id="q1"), by=SAM).then(refused("unknown_question", "question_id"))
 
 
 def test_where_the_class_is_seen_is_a_fact_for_everybody_in_it() -> None:

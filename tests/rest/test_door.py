@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from server.rest.routes import ROUTES
 from tests.support.app import PHYSICS, House, HouseRules
 
 JSON = {"Content-Type": "application/json"}
@@ -141,6 +142,36 @@ async def test_a_body_that_hides_its_length_is_still_bounded(house: House) -> No
 async def test_a_query_is_read_as_strictly_as_a_body(house: House, query: str, code: str, field: str | None) -> None:
     answer = await house.client("cora").get(f"/api/directory/people?{query}")
     assert (answer.status, answer.code, answer.json["error"].get("field")) == (400, code, field)
+
+
+NUMBERS = [
+    (route.path, name)
+    for route in ROUTES
+    if route.method == "GET" and route.query is not None
+    for name, field in route.query.model_fields.items()
+    if field.annotation in {int, int | None}
+]
+
+
+def test_the_numbers_of_queries_are_known() -> None:
+    assert {("/api/meetings", "since"), ("/api/meetings", "until"), ("/api/meetings", "limit")} <= set(NUMBERS)
+    assert {("/api/schedule", "days"), ("/api/meetings/{meeting_id}/replay", "after")} <= set(NUMBERS)
+
+
+@pytest.mark.parametrize(("path", "name"), NUMBERS)
+@pytest.mark.parametrize("number", [-1, 2**63, 99_999_999_999_999_999_999_999])
+async def test_a_number_that_nothing_holds_is_refused(house: House, path: str, name: str, number: int) -> None:
+    place = path.format(meeting_id=PHYSICS, kind="sites")
+    other = "&from=2026-10-14" if path == "/api/schedule" else ""
+    answer = await house.client("cora").get(f"{place}?{name}={number}{other}")
+    assert (answer.status, answer.code, answer.json["error"].get("field")) == (400, "out_of_range", name)
+
+
+async def test_the_last_moment_that_a_list_reaches_is_answered(house: House) -> None:
+    last = 253_402_300_799_999
+    found = await house.client("cora").get(f"/api/meetings?since=0&until={last}")
+    assert (found.status, bool(found.json["meetings"])) == (200, True)
+    assert (await house.client("cora").get(f"/api/meetings?since={last}")).json["meetings"] == []
 
 
 async def test_a_fault_of_ours_is_answered_and_logged_without_what_it_says(

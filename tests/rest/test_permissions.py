@@ -200,8 +200,8 @@ NEW_ROW: dict[str, dict[str, Any]] = {
     "courses": {"title": "Chemistry", "local_code": "CHE", "sced_code": "03101G1.0011"},
     "terms": {"title": "Spring", "begins_on": "2027-01-11"},
     "sections": {"course_id": "course", "term_id": "term", "title": "Physics 2"},
-    "section_teachers": {"section_id": "chemistry", "person_id": "tess", "begins_on": "2026-08-01"}
-    | {"ends_on": "2026-08-19"},
+    "section_teachers": {"section_id": "chemistry", "person_id": "tess", "begins_on": "2026-12-19"}
+    | {"ends_on": "2026-12-20"},
     "section_sites": {"section_id": "chemistry", "site_id": "north"} | SPAN,
     "students": {"given_name": "New", "family_name": "Student", "state_id": "MT-1", "grade_level": "11"},
     "enrolments": {"section_id": "chemistry", "student_id": "ann", "site_id": "east"} | SPAN,

@@ -161,6 +161,28 @@ async def test_a_calendar_of_too_many_classes_holds_those_to_come(
     assert set(await events_of(house, path)) == set(coming), "what is over is cut first"
 
 
+@pytest.mark.parametrize("how", ["sign_out", "reset", "disable"])
+async def test_a_calendars_address_ends_with_all_sessions(house: House, how: str) -> None:
+    (_, path), (_, others) = await make(house, "nora"), await make(house, "sol")
+    accounts, cora = house.services.accounts, await _actor(house, "cora")
+    match how:
+        case "sign_out":
+            assert (await house.client("nora").send("DELETE", "/api/sessions")).status == 204
+        case "reset":
+            await accounts.reset_password(cora, "nora")
+        case "disable":
+            await accounts.disable_person(cora, "nora")
+            await accounts.enable_person(cora, "nora")
+    assert (await house.nobody.get(path)).status == 404
+    assert (await house.nobody.get(others)).status == 200
+
+
+async def test_one_session_that_ends_leaves_the_calendar(house: House) -> None:
+    _, path = await make(house, "nora")
+    assert (await house.client("nora").send("DELETE", "/api/session")).status == 204
+    assert (await house.nobody.get(path)).status == 200
+
+
 async def test_a_disabled_person_has_no_calendar(house: House) -> None:
     _, path = await make(house, "nora")
     await house.services.accounts.disable_person((await _actor(house, "cora")), "nora")

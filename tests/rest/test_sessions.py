@@ -84,7 +84,7 @@ async def test_a_body_that_cannot_be_read_names_the_field(
     assert (answer.status, answer.code, answer.json["error"]["field"]) == (400, code, field)
 
 
-@pytest.mark.parametrize("house_rules", [HouseRules(limits=SignInLimits(per_account="3 per 5 minutes"))])
+@pytest.mark.parametrize("house_rules", [HouseRules(limits=SignInLimits(per_account_and_address="3 per 5 minutes"))])
 async def test_guessing_is_slowed_down_with_the_seconds_to_wait(house: House, house_rules: HouseRules) -> None:
     for _ in range(3):
         assert (await house.nobody.send("POST", "/api/tokens", RIGHT | {"password": "guess"})).status == 401
@@ -98,7 +98,7 @@ async def test_guessing_is_slowed_down_with_the_seconds_to_wait(house: House, ho
     [
         HouseRules(
             settings={"trusted_proxies": ()},
-            limits=SignInLimits(per_address="2 per 5 minutes", per_account="99 per minute"),
+            limits=SignInLimits(per_address="2 per 5 minutes", per_account_and_address="99 per minute"),
         )
     ],
 )

@@ -98,7 +98,7 @@ async def test_an_unknown_address_costs_as_much_as_a_known_one(
 async def test_attempts_are_limited_per_account_and_per_address(
     database: Database, directory: Directory, clock: FakeClock
 ) -> None:
-    few = SignInLimits(per_address="5 per minute", per_account="2 per minute")
+    few = SignInLimits(per_address="5 per minute", per_account_and_address="2 per minute", per_account="2 per minute")
     accounts = Accounts(database, directory, clock, passwords=quick_passwords(), limits=few)
     for _ in range(2):
         with pytest.raises(Refused, match="not_signed_in"):
@@ -115,10 +115,41 @@ async def test_attempts_are_limited_per_account_and_per_address(
     accounts.close()
 
 
+async def test_nobody_keeps_the_owner_of_an_account_out_from_elsewhere(
+    accounts: Accounts,
+) -> None:
+    for _ in range(10):
+        with pytest.raises(Refused, match="not_signed_in"):
+            await sign_in(accounts, "wrong horse battery")
+    for _ in range(2):
+        with pytest.raises(TooMany):
+            await sign_in(accounts)
+    await accounts.sign_in(EMAIL, PASSWORD, "bearer", "198.51.100.1")
+    with pytest.raises(TooMany):
+        await sign_in(accounts)
+
+
+async def test_many_addresses_together_are_slowed_down_too(
+    database: Database, directory: Directory, clock: FakeClock
+) -> None:
+    few = SignInLimits(per_account_and_address="2 per minute", per_account="5 per minute")
+    accounts = Accounts(database, directory, clock, passwords=quick_passwords(), limits=few)
+    got = []
+    for number in range(9):
+        # Three from each; of IPv6 the first 64 bits are one address.
+        for_all = f"2001:db8:0:{number // 3}::{number + 1}"
+        with pytest.raises(Refused) as caught:
+            await accounts.sign_in(EMAIL, "wrong horse battery", "bearer", for_all)
+        got.append(caught.value.code)
+    wrong, slow = "not_signed_in", "too_many_requests"
+    assert got == [wrong, wrong, slow, wrong, wrong, slow, wrong, slow, slow]
+    accounts.close()
+
+
 async def test_a_right_password_clears_the_accounts_count(
     database: Database, directory: Directory, clock: FakeClock
 ) -> None:
-    few = SignInLimits(per_account="2 per minute")
+    few = SignInLimits(per_account_and_address="2 per minute", per_account="2 per minute")
     accounts = Accounts(database, directory, clock, passwords=quick_passwords(), limits=few)
     for _ in range(4):
         await sign_in(accounts)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from server.domain.actors import Actor, Grant, Role
 from server.domain.meeting.state import Meeting, VideoLink
 from server.domain.messages import Refused
+from server.domain.views import Audience, audience_of
 from server.service.directory import Directory
 from server.service.directory_kinds import KINDS
 from server.service.live import Live
@@ -83,7 +84,7 @@ async def test_an_edit_of_an_older_version_is_stale(directory: Directory) -> Non
 PERSON = {"given_name": "Kim", "family_name": "Jay", "email": "kim@school.example"}
 SITE = {"name": "East", "time_zone": "America/Boise", "jurisdiction": "US-ID"}
 COURSE = {"title": "Chemistry", "local_code": "CHE", "sced_code": "03101G0.5012"}
-TEACHING = {"section_id": "physics", "person_id": "cora"}
+TEACHING = {"section_id": "physics", "person_id": "sol"}
 ENROLMENT = {"section_id": "physics", "student_id": "ann", "site_id": "south", "begins_on": "2026-09-01"}
 STUDENT = {"given_name": "Dan", "family_name": "Kerr", "state_id": "7", "grade_level": "12"}
 LICENCE = {"person_id": "tess", "number": "2", "state": "OR", "endorsement": "Physics", "valid_from": "2026-01-01"}
@@ -134,6 +135,7 @@ BAD = [
     ("students", STUDENT | {"state_id": "MT-ann"}, "already_taken", "state_id"),
     ("students", STUDENT | {"grade_level": "13"}, "not_a_choice", "grade_level"),
     ("meetings", MEETING | {"ends_at": 2_000}, "out_of_range", "ends_at"),
+    ("meetings", MEETING | {"starts_at": 0, "ends_at": 12 * HOUR + 1}, "out_of_range", "ends_at"),
     ("meetings", MEETING | {"starts_at": -1}, "out_of_range", "starts_at"),
     ("meetings", MEETING | {"ends_at": 253_402_300_799_999}, "out_of_range", "ends_at"),
     *(
@@ -197,7 +199,67 @@ async def test_a_patch_changes_what_it_gives_and_nothing_else(directory: Directo
         await directory.update(COORDINATOR, "licences", "nothing", {"version": 1})
 
 
+async def qualify(directory: Directory, *, ends_on: str | None = None, valid_to: str | None = None) -> None:
+    """Sol may teach from the term's first day on."""
+    await directory.create(COORDINATOR, "grants", {"person_id": "sol", "role": "teacher", **BEGINS, "ends_on": ends_on})
+    await directory.create(COORDINATOR, "licences", LICENCE | {"person_id": "sol", "valid_to": valid_to})
+
+
+async def test_a_teacher_of_record_has_the_role_and_a_licence_on_each_day(directory: Directory) -> None:
+    await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-09-30"})
+    follows = TEACHING | {"begins_on": "2026-10-01"}
+    await not_taught(directory, follows, "role_not_held")
+    grant = {"person_id": "sol", "role": "teacher"}
+    await directory.create(COORDINATOR, "grants", grant | {"begins_on": "2026-10-01", "ends_on": "2026-10-31"})
+    await not_taught(directory, follows, "role_not_held")
+    await directory.create(COORDINATOR, "grants", grant | {"begins_on": "2026-11-01"})
+    await not_taught(directory, follows, "not_licensed")
+    licence = LICENCE | {"person_id": "sol", "valid_from": "2026-01-01"}
+    await directory.create(COORDINATOR, "licences", licence | {"valid_to": "2026-10-31"})
+    await not_taught(directory, follows, "not_licensed")
+    # The next one leaves a day out, and another ends before the term does.
+    await directory.create(COORDINATOR, "licences", licence | {"valid_from": "2026-11-02", "valid_to": "2026-12-17"})
+    await not_taught(directory, follows, "not_licensed")
+    await directory.create(COORDINATOR, "licences", licence | {"valid_from": "2026-11-01", "valid_to": "2026-12-18"})
+    await directory.create(COORDINATOR, "section_teachers", follows)
+
+
+async def not_taught(directory: Directory, row: dict[str, Any], code: str) -> None:
+    with pytest.raises(Refused) as caught:
+        await directory.create(COORDINATOR, "section_teachers", row)
+    assert refused(caught) == (code, "person_id")
+
+
+async def test_a_section_is_taken_from_whoever_has_no_licence_any_more(directory: Directory) -> None:
+    await directory.update(COORDINATOR, "licences", "lic", {"version": 1, "valid_to": "2026-09-01"})
+    shorter = {"version": 1, "ends_on": "2026-10-13"}
+    assert (await directory.update(COORDINATOR, "section_teachers", "taught", shorter))["ends_on"] == "2026-10-13"
+    with pytest.raises(Refused, match="not_licensed"):
+        await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 2, "ends_on": None})
+
+
+async def test_nobody_gives_themselves_a_role_a_section_or_a_class(directory: Directory, clock: FakeClock) -> None:
+    tess = Actor("tess", PROGRAM, frozenset({Grant(Role.COORDINATOR)}))
+    both = Actor("nora", PROGRAM, frozenset({Grant(Role.COORDINATOR), Grant(Role.SUPERVISOR, "north")}))
+    meeting_id = await schedule(directory, clock)
+    stand_in = {"section_id": "physics", "person_id": "nora", "role": "supervisor", "site_id": "south"}
+    await directory.update(tess, "section_teachers", "taught", {"version": 1, "ends_on": "2026-09-30"})
+    for actor, work in (
+        (COORDINATOR, directory.create(COORDINATOR, "grants", GRANT | {"role": "teacher"})),
+        (COORDINATOR, directory.create(COORDINATOR, "grants", GRANT | {"role": "supervisor", "site_id": "north"})),
+        (tess, directory.update(tess, "section_teachers", "taught", {"version": 2, "ends_on": None})),
+        (tess, directory.create(tess, "section_teachers", TEACHING | {"person_id": "tess", "begins_on": "2026-11-01"})),
+        (both, directory.create(both, "substitutes", stand_in | {"meeting_id": meeting_id})),
+        (both, directory.update(both, "grants", "grant-nora", {"version": 1, "begins_on": "2026-08-19"})),
+    ):
+        with pytest.raises(Refused) as caught:
+            await work
+        assert refused(caught) == ("own_grant", "person_id"), actor
+    await directory.update(both, "grants", "grant-nora", {"version": 1, "ends_on": "2026-10-31"})
+
+
 async def test_a_teacher_of_record_follows_another_without_a_gap(directory: Directory) -> None:
+    await qualify(directory)
     await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-09-30"})
     follows = TEACHING | {"begins_on": "2026-10-01"}
     row = await directory.create(COORDINATOR, "section_teachers", follows)
@@ -343,6 +405,38 @@ async def test_a_meeting_that_moves_says_so(directory: Directory, live: Live, cl
     assert (await state_of(live, meeting_id)).ends_at == clock.at + 2 * HOUR
 
 
+async def test_a_class_is_no_longer_than_one_of_a_pattern(
+    database: Database, directory: Directory, clock: FakeClock
+) -> None:
+    meeting_id = await schedule(directory, clock, ends_at=clock.at + 12 * HOUR)
+    with pytest.raises(Refused) as caught:
+        await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 1, "ends_at": clock.at + 12 * HOUR + 1})
+    assert refused(caught) == ("out_of_range", "ends_at")
+    # One that an earlier release let be longer keeps its other fields open to change.
+    await database.write(lambda c: c.execute(update(t.meetings).values(ends_at=clock.at + 13 * HOUR)))
+    await directory.update(COORDINATOR, "meetings", meeting_id, {"version": 1, "title": "Long"})
+
+
+@pytest.mark.parametrize("times", [{"starts_at": 0, "ends_at": 1}, {"ends_at": 1_791_996_600_000}], ids=["both", "end"])
+async def test_the_times_of_a_class_that_has_begun_stay(
+    directory: Directory, live: Live, clock: FakeClock, times: dict[str, int]
+) -> None:
+    meeting_id = await schedule(directory, clock)
+    before = (await state_of(live, meeting_id)).rooms
+    edit = {"version": 1} | times
+    for name, data, code in (
+        ("meeting.start", START_DATA, "already_live"),
+        ("meeting.end", {}, "meeting_ended"),
+    ):
+        await live.run_command(TEACHER, f"meeting:{meeting_id}", name, name, data)
+        with pytest.raises(Refused) as caught:
+            await directory.update(COORDINATOR, "meetings", meeting_id, edit)
+        assert refused(caught) == (code, next(iter(times)))
+    assert (await state_of(live, meeting_id)).rooms.keys() == before.keys()
+    same = {"version": 1, "title": "Forces, again", "starts_at": clock.at, "ends_at": clock.at + HOUR}
+    assert (await directory.update(COORDINATOR, "meetings", meeting_id, same))["title"] == "Forces, again"
+
+
 async def test_the_meetings_own_video_link_goes_before_the_sections(
     directory: Directory, live: Live, clock: FakeClock
 ) -> None:
@@ -376,7 +470,7 @@ async def test_each_room_goes_by_its_own_date(directory: Directory, live: Live, 
         await directory.create(COORDINATOR, "students", student | {"state_id": site})
         await directory.create(COORDINATOR, "enrolments", begins | {"student_id": f"new-{site}"})
         grant = {"person_id": "cora", "role": "supervisor", "site_id": site, "begins_on": "2026-10-15"}
-        await directory.create(COORDINATOR, "grants", grant)
+        await directory.create(SYSTEM, "grants", grant)
     state = await state_of(live, await schedule(directory, clock))
     assert "new-north" in state.rooms["north"].student_ids
     assert "new-south" not in state.rooms["south"].student_ids
@@ -398,6 +492,86 @@ async def test_an_ended_meeting_keeps_its_facts(directory: Directory, live: Live
     await directory.update(COORDINATOR, "enrolments", "enrolment-ann", {"version": 1, "ends_on": "2026-09-01"})
     assert (await state_of(live, meeting_id)).rooms["north"].student_ids == {"ann", "bob"}
     assert await directory.reenter_all() == 0
+
+
+# ── Who may look into a class that is over ────────────────────────────────────────────────────────────────────────
+
+STAND_IN = {"id": "stand-in", "section_id": "physics", "person_id": "sol", "role": "supervisor", "site_id": "north"}
+
+
+async def over(directory: Directory, live: Live, clock: FakeClock, **days: Any) -> str:
+    """A class at whose northern room Sol, of the southern school, stood in: it is over, and a private answer waits."""
+    meeting_id = await schedule(directory, clock)
+    await directory.create(COORDINATOR, "substitutes", STAND_IN | (days or {"meeting_id": meeting_id}))
+    relayed = {"question_id": "q1", "site_id": "north", "student_id": "ann", "text": "private", "asked_at": clock.at}
+    for actor, name, data in (
+        (TEACHER, "meeting.start", START_DATA),
+        (NORTH_SUPERVISOR, "question.relay", relayed),
+        (TEACHER, "question.claim", {"question_id": "q1"}),
+        (TEACHER, "question.answer", {"question_id": "q1", "form": "spoken_to_site"}),
+        (TEACHER, "meeting.end", {}),
+    ):
+        await live.run_command(actor, f"meeting:{meeting_id}", name, name, data)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("north", "south"))
+    return meeting_id
+
+
+WITHDRAWN = {"version": 1, "is_withdrawn": True}
+
+
+@pytest.mark.parametrize("days", [{}, {"begins_on": "2026-10-14", "ends_on": "2026-10-14"}], ids=["one", "days"])
+async def test_a_substitute_who_is_withdrawn_sees_and_does_nothing_more_in_the_class_that_is_over(
+    directory: Directory, live: Live, clock: FakeClock, days: dict[str, str]
+) -> None:
+    meeting_id = await over(directory, live, clock, **days)
+    clock.advance(hours=3)
+    await directory.update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("south",))
+    with pytest.raises(Refused, match="unknown_question"):
+        await live.run_command(
+            SOUTH_SUPERVISOR, f"meeting:{meeting_id}", "c9", "question.confirm", {"question_id": "q1"}
+        )
+
+
+async def test_a_teacher_who_never_taught_that_day_sees_nothing_more_of_it(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock)
+    clock.advance(hours=3)
+    await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-10-13"})
+    assert audience_of(await state_of(live, meeting_id), TEACHER) is None
+
+
+async def test_a_class_long_over_is_closed_to_them_as_soon_as_there_is_time(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock, begins_on="2026-10-14", ends_on="2026-10-14")
+    clock.advance(hours=100)
+    await directory.update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    await kept_up(directory)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("south",))
+
+
+async def test_a_withdrawal_that_a_dead_process_left_undone_is_done_at_the_next_start(
+    database: Database, directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock)
+    clock.advance(hours=3)
+    await Directory(database, clock, None).update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    assert await directory.begin() == 0
+    await kept_up(directory)
+    assert audience_of(await state_of(live, meeting_id), SOUTH_SUPERVISOR) == Audience("supervisor", ("south",))
+
+
+async def test_who_is_disabled_stays_in_the_record_of_the_class_that_they_taught(
+    directory: Directory, live: Live, clock: FakeClock
+) -> None:
+    meeting_id = await over(directory, live, clock)
+    await directory.disable_person(SYSTEM, "tess")
+    await directory.update(COORDINATOR, "substitutes", "stand-in", WITHDRAWN)
+    state = await state_of(live, meeting_id)
+    assert state.teacher_ids == {"tess"}
+    assert state.rooms["north"].substitute_ids == frozenset()
 
 
 async def test_a_meeting_of_a_crashed_server_is_opened_at_the_next_start(
@@ -596,6 +770,7 @@ async def test_an_edit_between_the_look_and_the_write_is_not_written_over(
 
 
 async def test_of_teachers_of_record_named_at_once_one_stands(directory: Directory) -> None:
+    await qualify(directory)
     await directory.update(COORDINATOR, "section_teachers", "taught", {"version": 1, "ends_on": "2026-12-31"})
     named = [TEACHING | {"begins_on": f"2027-0{month}-01"} for month in range(1, 6)]
     edits = (directory.create(COORDINATOR, "section_teachers", one) for one in named)

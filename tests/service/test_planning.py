@@ -22,6 +22,7 @@ from tests.support.school import (
     SOUTH_SUPERVISOR,
     START_DATA,
     STRANGER,
+    SYSTEM,
     TEACHER,
 )
 
@@ -108,12 +109,12 @@ async def test_a_site_lets_out_early_once_a_day(directory: Directory) -> None:
 
 async def test_a_substitute_teacher_needs_a_licence(directory: Directory, clock: FakeClock) -> None:
     await schedule(directory, clock, id="m1")
-    await directory.create(COORDINATOR, "grants", {"person_id": "cora", "role": "teacher", "begins_on": "2026-08-20"})
-    stand_in = {"section_id": "physics", "person_id": "cora", "role": "teacher", "meeting_id": "m1"}
+    await directory.create(COORDINATOR, "grants", {"person_id": "sol", "role": "teacher", "begins_on": "2026-08-20"})
+    stand_in = {"section_id": "physics", "person_id": "sol", "role": "teacher", "meeting_id": "m1"}
     with pytest.raises(Refused) as caught:
         await directory.create(COORDINATOR, "substitutes", stand_in)
     assert refused(caught) == ("not_licensed", "person_id")
-    licence = {"person_id": "cora", "number": "9", "state": "MT", "endorsement": "Physics", "valid_from": "2026-01-01"}
+    licence = {"person_id": "sol", "number": "9", "state": "MT", "endorsement": "Physics", "valid_from": "2026-01-01"}
     await directory.create(COORDINATOR, "licences", licence | {"valid_to": "2026-10-13"})
     with pytest.raises(Refused, match="not_licensed"):
         await directory.create(COORDINATOR, "substitutes", stand_in)
@@ -185,6 +186,9 @@ async def test_a_meeting_moves_and_keeps_its_first_time(
     assert refused(caught) == ("out_of_range", "starts_at")
     with pytest.raises(Refused) as caught:
         await planning.move(COORDINATOR, meeting_id, first + DAY, first + DAY, "illness")
+    assert refused(caught) == ("out_of_range", "ends_at")
+    with pytest.raises(Refused) as caught:
+        await planning.move(COORDINATOR, meeting_id, first + DAY, first + DAY + 13 * HOUR, "illness")
     assert refused(caught) == ("out_of_range", "ends_at")
     with pytest.raises(Refused) as caught:
         await planning.move(COORDINATOR, meeting_id, first + DAY, first + DAY + HOUR, "illness", version=1)
@@ -540,11 +544,11 @@ async def test_a_substitute_teacher_may_run_the_meeting(
 ) -> None:
     one, other = await schedule(directory, clock), await schedule(directory, clock)
     cora = Actor("cora", TEACHER.program_id, frozenset({Grant(Role.TEACHER)}))
-    await directory.create(COORDINATOR, "grants", {"person_id": "cora", "role": "teacher", "begins_on": "2026-08-20"})
+    await directory.create(SYSTEM, "grants", {"person_id": "cora", "role": "teacher", "begins_on": "2026-08-20"})
     licence = {"person_id": "cora", "number": "9", "state": "MT", "endorsement": "Physics", "valid_from": "2026-01-01"}
     await directory.create(COORDINATOR, "licences", licence)
     stand_in = {"section_id": "physics", "person_id": "cora", "role": "teacher", "meeting_id": one}
-    await directory.create(COORDINATOR, "substitutes", stand_in)
+    await directory.create(SYSTEM, "substitutes", stand_in)
     await live.run_command(cora, f"meeting:{one}", "start-1", "meeting.start", START_DATA)
     with pytest.raises(Refused, match="not_your_section"):
         await live.run_command(cora, f"meeting:{other}", "start-2", "meeting.start", START_DATA)

@@ -68,11 +68,14 @@ NEIGHBOURS: list[Row] = [
     ("sites", {"id": "east", "name": "East", "time_zone": "America/Denver", "jurisdiction": "US-MT"}),
     ("sections", {"id": "chemistry", "course_id": "course", "term_id": "term", "title": "Chemistry 1"}),
     *_person("otto", Role.TEACHER, None),
+    ("licences", {"person_id": "otto", "number": "3", "state": "MT", "endorsement": "Chemistry"}
+     | {"valid_from": "2024-07-01"}),
     *_person("edda", Role.SUPERVISOR, "east"),
     *_person("rosa", Role.REGISTRAR, "south"),
-    ("section_teachers", {"id": "taught-chemistry", "section_id": "chemistry", "person_id": "otto"} | BEGINS),
+    ("section_teachers", {"id": "taught-chemistry", "section_id": "chemistry", "person_id": "otto"} | BEGINS
+     | {"ends_on": "2026-12-18"}),
     ("section_sites", {"id": "part-east", "section_id": "chemistry", "site_id": "east"} | BEGINS),
-]
+]  # fmt: skip
 """In the same program: a section that the school's people have no part in, and a registrar of the southern site."""
 
 

@@ -57,6 +57,8 @@ ROWS: Sequence[tuple[str, object]] = [
     *_person(SOUTH_SUPERVISOR, "Sol", "Cruz"),
     *_person(REGISTRAR, "Reg", "Dale"),
     *_person(COORDINATOR, "Cora", "Engel"),
+    ("licences", {"id": "lic", "person_id": "tess", "number": "1", "state": "MT"}
+     | {"endorsement": "Physics 7–12", "valid_from": "2024-07-01", "valid_to": "2028-06-30"}),
     ("section_teachers", {"id": "taught", "section_id": "physics", "person_id": "tess"} | BEGINS),
     ("section_sites", {"id": "part-north", "section_id": "physics", "site_id": "north"} | BEGINS),
     ("section_sites", {"id": "part-south", "section_id": "physics", "site_id": "south"} | BEGINS),
@@ -64,8 +66,6 @@ ROWS: Sequence[tuple[str, object]] = [
     *_student("bob", "Bob", "Gray", "north"),
     *_student("cal", "Cal", "Hart", "south"),
     ("accommodations", {"id": "acc", "student_id": "ann", "code": "extended_time"} | BEGINS),
-    ("licences", {"id": "lic", "person_id": "tess", "number": "1", "state": "MT"}
-     | {"endorsement": "Physics 7–12", "valid_from": "2024-07-01", "valid_to": "2028-06-30"}),
     ("clearances", {"id": "clear", "person_id": "nora", "status": "cleared", "expires_on": "2027-06-30"}),
 ]  # fmt: skip
 

@@ -12,7 +12,7 @@ from ..fields import ERASED, AnnouncementText, Id
 from ..messages import Context, Recorded, Refused, applies, command, decides, event
 from .cover import takes_part
 from .erasing import ErasureReason
-from .state import Announcement, Meeting, RoomReceipt, require_gathered, require_teacher, supervises
+from .state import Announcement, Meeting, RoomReceipt, require_gathered, require_held, require_teacher, supervises
 
 # ── Commands ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -151,8 +151,9 @@ def reach_announcement(state: Meeting, command: ReachAnnouncement, context: Cont
 
 @decides(ReadOut)
 def read_out(state: Meeting, command: ReadOut, context: Context) -> list[object]:
-    """Any supervisor of the room, whoever is on duty: what counts is that the students heard it."""
+    """Any supervisor of the room, whoever is on duty, also after class: what counts is that the students heard it."""
     held = _addressed(state, command.announcement_id, command.site_id, context)
+    require_held(state)
     if held.withdrawn_at is not None:
         raise Refused("wrong_state", "the teacher has withdrawn it: do not read it out")
     if held.receipts[command.site_id].read_out_at is not None:

@@ -190,9 +190,9 @@ class AccommodationsEntered:
 
 @decides(EnterFacts)
 def enter_facts(state: Meeting, command: EnterFacts, context: Context) -> list[object]:
-    """Record what differs; a meeting that ended keeps the facts it ended with."""
+    """Record what differs; a meeting that ended keeps the facts it ended with, but for who may look into it."""
     if state.is_over:
-        return []
+        return [*_teachers(state, command), *_standing_in(state, command)]
     if state.is_open and state.section_id != command.section_id:
         raise Refused("wrong_section", "a meeting cannot move to another section", "section_id")
     return [
@@ -220,10 +220,24 @@ def _cancellation(state: Meeting, command: EnterFacts) -> list[object]:
     return [MeetingReinstated()] if command.cancelled is None else [MeetingCancelled(reason=command.cancelled)]
 
 
+def _teachers(state: Meeting, command: EnterFacts) -> list[object]:
+    if frozenset(command.teacher_ids) == state.teacher_ids:
+        return []
+    return [TeachersAssigned(teacher_ids=tuple(sorted(command.teacher_ids)))]
+
+
+def _standing_in(state: Meeting, command: EnterFacts) -> list[object]:
+    """Who stood in at another site's room sees its students' words for no other reason: withdrawn, no more."""
+    now = {room.site_id: frozenset(room.substitute_ids) for room in command.rooms}
+    return [
+        RoomSubstituted(site_id=site_id, substitute_ids=tuple(sorted(now.get(site_id, ()))))
+        for site_id, room in sorted(state.rooms.items())
+        if room.substitute_ids != now.get(site_id, frozenset())
+    ]
+
+
 def _staff(state: Meeting, command: EnterFacts) -> list[object]:
-    events: list[object] = []
-    if frozenset(command.teacher_ids) != state.teacher_ids:
-        events.append(TeachersAssigned(teacher_ids=tuple(sorted(command.teacher_ids))))
+    events = _teachers(state, command)
     for one in sorted(command.staff, key=lambda staff: staff.person_id):
         if state.credentials.get(one.person_id) != Credentials(one.licences, one.clearance):
             events.append(CredentialsEntered(person_id=one.person_id, licences=one.licences, clearance=one.clearance))

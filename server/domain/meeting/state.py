@@ -81,7 +81,8 @@ class Room:
     away: AwayReason | None = None
     """Why the room is not there at all; its people keep their part in the meeting, and what they asked."""
     substitute_ids: frozenset[str] = frozenset()
-    """Those among `supervisor_ids` who stand in this room for this meeting alone, without a role at the site."""
+    """Those who stand in this room for this meeting alone, without a role at the site; until its end they are among
+    the `supervisor_ids`."""
     last_turn: int = -1
     """The turn of the site's newest question: see `order.next_turn`."""
     asked: int = 0
