@@ -102,7 +102,7 @@ const LINKS = { degraded: { word: 'room.slow', mark: 'wait' }, lost: { word: 'ro
 
 /** Since when the class goes on without a word from the room, by its own bells; null: it was heard, or is not waited for. */
 function unheardSince(room, { status, started_at: startedAt }, now) {
-  if (status !== 'live' || room.link || room.away) return null
+  if (status !== 'live' || room.link || !room.is_in_class) return null
   const since = Math.max(startedAt, room.joins_at ?? 0)
   return since <= now ? since : null
 }

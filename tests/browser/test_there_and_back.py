@@ -61,7 +61,7 @@ async def test_a_question_goes_there_and_back_while_the_server_is_killed_and_nob
     await expect(mesa.card(first)).to_contain_text("Still stuck, back before its turn")
 
     await teacher.claim(first)
-    await expect(teacher.now).to_contain_text("Answered before, To this room")
+    await expect(teacher.now).to_contain_text("Answered before, aloud (To this room).")
     await teacher.answer("Written", "Draw the triangle: the angle sits at the foot of the ramp.")
     await expect(mesa.card(first)).to_contain_text("Draw the triangle")
     await mesa.card(first).get_by_role("button", name="Got it").click()

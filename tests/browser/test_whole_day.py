@@ -28,7 +28,7 @@ from tests.support.server import ServerProcess
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TABLET = {"width": 820, "height": 1180}
-UNSEEN = {"accommodations.entered", "credentials.entered", "room.substituted"}
+UNSEEN = {"credentials.entered", "room.substituted"}
 """What the record rests on and no screen of the class shows: figures about people, by id."""
 TODAY = "today-physics"
 

@@ -60,7 +60,7 @@ _DATA = """async (paths) => {
   return found
 }"""
 _TIMES = re.compile(
-    r"\b(AM|PM|sec|[MPCE]T|(Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day"
+    r"\b(AM|PM|sec|[MPCE]T|GMT|(Sun|Mon|Tues|Wednes|Thurs|Fri|Satur)day"
     r"|(Sun|Mon|Tue|Wed|Thu|Fri|Sat), (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec))\b"
 )
 

@@ -79,7 +79,7 @@ REFUSALS = {
     *("not_a_choice", "out_of_range", "unknown_call"),
     *("too_early", "last_adult", "not_on_duty", "on_duty_elsewhere", "relieved", "already_relieved", "not_offered"),
     *("unknown_adult", "still_owed", "unknown_announcement"),
-    *("not_ready", "needs_catch_up_plan", "already_planned", "unknown_plan"),
+    *("not_ready", "needs_catch_up_plan", "already_planned", "unknown_plan", "too_short"),
 }
 """What may be answered to commands that can be read. `internal` and `busy` are never among them."""
 NEXT_STEPS = {

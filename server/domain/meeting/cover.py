@@ -38,7 +38,9 @@ def is_left_out(state: Meeting, site_id: str, heard_at: int | None = None) -> bo
         return False
     link = state.links.get(site_id)
     was_heard = max(heard_at or 0, link.since if link else 0) > began
-    return not was_heard and all((one.to_at or began + 1) <= began for one in _timeline(state, site_id).intervals)
+    held = _timeline(state, site_id).intervals
+    was_there = any(one.to_at is None or one.to_at > began or one.from_at >= began for one in held)
+    return not was_heard and not was_there
 
 
 def takes_part(state: Meeting, site_id: str) -> bool:
