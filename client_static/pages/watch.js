@@ -50,7 +50,7 @@ export function WatchPage({ meeting, title, section }) {
         isLive=${status === 'live'}
         onClose=${() => onPick(room.site_id)}
       />`}
-      <${Announcements} ...${{ announcements, names }} commands=${meeting.live.commands} />
+      <${Announcements} ...${{ announcements, names }} rooms=${meeting.rooms.value} commands=${meeting.live.commands} />
       <div class="watch-head">
         <h2>${t('board.title')} <${Pill} tone="info">${t('board.count', { n: waiting.length })}<//></h2>
         <p class="small mute">${t('watch.note')}</p>
