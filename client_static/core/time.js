@@ -102,8 +102,9 @@ export function asSiteClock(millis, timeZone, locale) {
 /** The clock on the page's wall: "10:23 AM", or "10:23 AM MT". */
 export const asClock = (millis, locale) => format(locale, onWall(CLOCK)).format(millis)
 
-/** "10:21:14 AM", for the record. */
-export const asClockWithSeconds = (millis, locale) => format(locale, onWall({ ...CLOCK, second: '2-digit' })).format(millis)
+/** "10:21:14 AM" on the page's wall, for one line of many: the page's heading names the zone. */
+export const asClockWithSeconds = (millis, locale) =>
+  format(locale, { ...CLOCK, second: '2-digit', timeZone: wall.value.zone }).format(millis)
 
 /** "Mon, Nov 23". */
 export const asDay = (millis, locale) =>

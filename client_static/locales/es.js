@@ -302,7 +302,7 @@ export default {
   'room.uncovered': 'Sin adulto',
   'room.linked': 'conectada',
   'room.unlinked': 'todavía sin conexión',
-  'room.unheard': 'Aún sin conexión',
+  'room.unheard': 'Sin conexión',
   'room.slow': 'Lenta',
   'room.lost': 'Caída',
   'room.students': 'Estudiantes',
