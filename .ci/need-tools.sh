@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Finds or installs the two programs that the tests need and no wheel carries: Chromium (the browser
-# tests) and strace (the order of fdatasync and acknowledgement). Prints Chromium's path, alone, on
-# standard output; everything else goes to standard error.
+# Finds or installs the programs that the tests need and no wheel carries: Chromium (the browser tests), strace
+# (the order of fdatasync and acknowledgement) and curl (the example of a first class). Prints Chromium's path,
+# alone, on standard output; everything else goes to standard error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -56,5 +56,7 @@ fi
 if [[ $(uname -s) == Linux ]] && ! command -v strace >/dev/null; then
   apt_install strace || fail "no strace, and it could not be installed. Install it with your package manager."
 fi
+
+command -v curl >/dev/null || apt_install curl || fail "no curl, and it could not be installed. Install it with your package manager."
 
 echo "$chrome"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .actors import Actor, Role
-from .meeting.announcements import unread
+from .meeting.announcements import unread_count
 from .meeting.catch_up import open_plans
 from .meeting.cover import needed_span, takes_part, uncovered_since, uncovered_spans
 from .meeting.duty import is_cleared, timeline_of
@@ -428,7 +428,7 @@ def summary(state: Meeting) -> View:
         "on_duty": _on_duty_since(state),
         "owed": sum(room.on_way_back + room.deferred + room.unheard for room in rooms)
         + len(open_plans(state))
-        + sum(len(unread(state, one)) for one in state.announcements.values()),
+        + unread_count(state),
     }
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,8 +17,6 @@ from tests.support.server import ServerProcess
 ROOT = Path(__file__).parents[2]
 DEPLOYING = (ROOT / "docs" / "deploying.md").read_text("utf-8")
 SCRIPT = DEPLOYING.partition("\n### The first class\n")[2].partition("```sh\n")[2].partition("```\n")[0]
-
-pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="the example is written with curl")
 
 
 def longroom(server: ServerProcess, *words: str) -> str:

@@ -4,6 +4,7 @@ Said to a dark room it stays owed there, and reaches the tablet when that is bac
 Sites know only what was addressed to them.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -179,6 +180,18 @@ def unread(state: Meeting, announcement: Announcement) -> frozenset[str]:
         return frozenset()
     owed = (site_id for site_id, one in announcement.receipts.items() if one.read_out_at is None)
     return frozenset(site_id for site_id in owed if takes_part(state, site_id))
+
+
+def unread_count(state: Meeting) -> int:
+    """How many times it is owed in all: each commit asks, so that a room is judged once."""
+    open_at = Counter(
+        site_id
+        for one in state.announcements.values()
+        if one.withdrawn_at is None
+        for site_id, receipt in one.receipts.items()
+        if receipt.read_out_at is None
+    )
+    return sum(count for site_id, count in open_at.items() if takes_part(state, site_id))
 
 
 def _addressed(state: Meeting, announcement_id: str, site_id: str, context: Context) -> Announcement:
