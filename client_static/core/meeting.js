@@ -160,7 +160,7 @@ function createMeeting(id) {
       })
       const version = rosterVersion()
       rosterAt ??= version
-      const isOld = version !== rosterAt
+      const isOld = version !== null && version !== rosterAt
       if (isOld || (lacks && Date.now() - readAt > ROSTER_AGAIN_MS)) readRoster()
     })
   }
